@@ -1,0 +1,1 @@
+"""Trial table in, fool rates with intervals and a report out."""

@@ -1,0 +1,130 @@
+"""Settings of a training as frozen values, and the presets with what to expect of each."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from colorizer.errors import RunError
+
+LossName = Literal["classification", "l2"]
+Precision = Literal["float32", "mixed_bfloat16"]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """All that fixes a training, but for the photographs.
+
+    Attributes:
+        loss: ``classification`` (the 313-way softmax) or ``l2`` (regression of ab, its own condition).
+        rebalance: λ in [0, 1], share of the uniform distribution mixed into the prior before its
+            inverse weights the pixels; 1 weights all pixels alike.
+        width: multiplies the number of filters of every layer but the last.
+        crop_px: side of the random crops, a multiple of 8; at most the size of the shards.
+        batch_size: crops per step.
+        n_steps: optimiser steps of the whole run.
+        steps_per_epoch: steps between two lines of ``metrics.csv`` and two checkpoints.
+        learning_rate: peak of the schedule.
+        warmup_fraction: share of the steps in which the rate rises linearly; then it falls by a cosine.
+        weight_decay: decoupled (AdamW).
+        ema_momentum: of the moving average of the weights that is kept; 0 switches it off.
+        precision: ``mixed_bfloat16`` computes the inner blocks in bfloat16.
+        seed: fixes initialisation, order, crops and flips.
+        n_validation: most photographs of the validation split looked at after an epoch.
+    """
+
+    loss: LossName = "classification"
+    rebalance: float = 0.5
+    width: float = 1.0
+    crop_px: int = 176
+    batch_size: int = 40
+    n_steps: int = 450_000
+    steps_per_epoch: int = 1000
+    learning_rate: float = 3e-5
+    warmup_fraction: float = 0.0
+    weight_decay: float = 1e-3
+    ema_momentum: float = 0.0
+    precision: Precision = "float32"
+    seed: int = 0
+    n_validation: int = 256
+
+    def __post_init__(self) -> None:
+        """Refuse values that no training can use."""
+        rules = {
+            "loss": self.loss in ("classification", "l2"),
+            "rebalance": 0 <= self.rebalance <= 1,
+            "width": self.width > 0,
+            "crop_px": self.crop_px >= 8 and self.crop_px % 8 == 0,
+            "batch_size": self.batch_size >= 1,
+            "n_steps": self.n_steps >= 1,
+            "steps_per_epoch": self.steps_per_epoch >= 1,
+            "learning_rate": self.learning_rate > 0,
+            "warmup_fraction": 0 <= self.warmup_fraction < 1,
+            "ema_momentum": 0 <= self.ema_momentum < 1,
+            "precision": self.precision in ("float32", "mixed_bfloat16"),
+        }
+        for name, holds in rules.items():
+            if not holds:
+                raise RunError(f"{name} {getattr(self, name)!r} is not allowed; {_ALLOWED[name]}")
+
+
+_ALLOWED = {
+    "loss": "choose classification or l2",
+    "rebalance": "choose a number from 0 to 1",
+    "width": "choose a number above 0",
+    "crop_px": "choose a multiple of 8, at least 8",
+    "batch_size": "choose a whole number from 1",
+    "n_steps": "choose a whole number from 1",
+    "steps_per_epoch": "choose a whole number from 1",
+    "learning_rate": "choose a number above 0",
+    "warmup_fraction": "choose a number from 0 to below 1",
+    "ema_momentum": "choose a number from 0 to below 1",
+    "precision": "choose float32 or mixed_bfloat16",
+}
+
+# Each preset says what it is for. Steps per second depend on the machine.
+PRESETS: dict[str, TrainingConfig] = {
+    # The 2016 network at full width on ImageNet: weeks on one GPU; not run by us.
+    "paper": TrainingConfig(),
+    # A quarter of the width for tens of thousands of photographs on a small CPU: hours.
+    "small": TrainingConfig(
+        width=0.25,
+        crop_px=64,
+        batch_size=64,
+        n_steps=12_000,
+        steps_per_epoch=250,
+        learning_rate=1e-3,
+        warmup_fraction=0.05,
+        weight_decay=1e-2,
+        ema_momentum=0.999,
+    ),
+    # Proves the path on a handful of photographs: seconds; colours nothing well.
+    "tiny": TrainingConfig(
+        width=0.0625,
+        crop_px=32,
+        batch_size=4,
+        n_steps=6,
+        steps_per_epoch=3,
+        learning_rate=1e-3,
+        n_validation=4,
+    ),
+}
+
+
+def save_config(config: TrainingConfig, path: Path, **more: Any) -> None:
+    """Write the settings, and what else belongs beside them, as JSON."""
+    document = {"training": dataclasses.asdict(config), **more}
+    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def load_config(path: Path) -> TrainingConfig:
+    """Read the settings of a run.
+
+    Raises:
+        RunError: the file is missing or holds no settings.
+    """
+    try:
+        return TrainingConfig(**json.loads(path.read_text(encoding="utf-8"))["training"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{path}: no settings of a training there: {error}") from None

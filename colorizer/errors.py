@@ -1,0 +1,31 @@
+"""The errors of ``colorizer`` that a user can cause, each with its exit code; standard library only."""
+
+
+class ColorizerError(Exception):
+    """A user's mistake: shown as one line, without a traceback."""
+
+    exit_code = 1
+
+
+class PhotoError(ColorizerError):
+    """A file is no usable photograph; the message is the reason."""
+
+    exit_code = 3
+
+
+class ShardError(ColorizerError):
+    """A folder of shards is missing, damaged or does not fit the request."""
+
+    exit_code = 4
+
+
+class RunError(ColorizerError):
+    """A run directory or weights file is missing, damaged or does not fit the request."""
+
+    exit_code = 5
+
+
+class ManifestError(ColorizerError):
+    """A stimulus set breaks its contract."""
+
+    exit_code = 6

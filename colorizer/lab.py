@@ -1,0 +1,181 @@
+"""sRGB to CIE L*a*b* and back, and the way of any colour into the sRGB gamut at constant L*.
+
+The only module with the matrices. D65, 2° observer, IEC 61966-2-1; L* in [0, 100], a* and b* in
+about [-110, 110]. ``rgb_to_lab`` takes the array module, so that one formula serves NumPy and the
+compiled training step (``keras.ops``).
+"""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Float = npt.NDArray[np.float64]
+UInt8 = npt.NDArray[np.uint8]
+
+# IEC 61966-2-1: linear sRGB to CIE XYZ. The white is the matrix' own, so greys have a* = b* = 0.
+RGB_TO_XYZ: Float = np.array(
+    [
+        [0.4123907992659595, 0.3575843393838780, 0.1804807884018343],
+        [0.2126390058715104, 0.7151686787677559, 0.0721923153607337],
+        [0.0193308187155918, 0.1191947797946259, 0.9505321522496608],
+    ]
+)
+WHITE: Float = RGB_TO_XYZ.sum(axis=1)
+XYZ_TO_RGB: Float = np.linalg.inv(RGB_TO_XYZ)
+
+EPSILON = (6 / 29) ** 3  # CIE 15:2004: below it f is a straight line
+SLOPE = (29 / 6) ** 2 / 3
+OFFSET = 4 / 29
+
+N_BISECTIONS = 24
+GAMUT_TOLERANCE = 1e-7  # of linear RGB, for the rounding errors of colours on the gamut's border
+
+
+def rgb_to_lab(rgb: Any, xp: ModuleType = np) -> Any:
+    """Turn 8-bit sRGB values into CIE L*a*b*.
+
+    Args:
+        rgb: (..., 3), any real type, values in [0, 255]; an array of ``xp``.
+        xp: ``numpy`` (computes in float64) or ``keras.ops`` (pass float32).
+
+    Returns:
+        (..., 3): L* in [0, 100], a* and b* in CIE units; float64 from NumPy, else as passed.
+    """
+    values = np.asarray(rgb, np.float64) if xp is np else rgb
+    values = values / 255.0
+    linear = xp.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    xyz = xp.matmul(linear, _like(RGB_TO_XYZ.T / WHITE, xp))
+    cube_root = xp.maximum(xyz, EPSILON) ** (1 / 3)
+    f = xp.where(xyz > EPSILON, cube_root, SLOPE * xyz + OFFSET)
+    lightness = 116.0 * f[..., 1:2] - 16.0
+    a = 500.0 * (f[..., 0:1] - f[..., 1:2])
+    b = 200.0 * (f[..., 1:2] - f[..., 2:3])
+    return xp.concatenate([lightness, a, b], axis=-1)
+
+
+def lab_to_linear_rgb(lab: Array) -> Float:
+    """Turn CIE L*a*b* into linear sRGB, without clipping.
+
+    Args:
+        lab: (..., 3), L* in [0, 100], a* and b* in CIE units.
+
+    Returns:
+        (..., 3), float64; inside [0, 1] exactly for colours in the gamut.
+    """
+    lab = np.asarray(lab, np.float64)
+    f_y = (lab[..., 0] + 16.0) / 116.0
+    f = np.stack([f_y + lab[..., 1] / 500.0, f_y, f_y - lab[..., 2] / 200.0], axis=-1)
+    xyz = np.where(f > 6 / 29, f**3, (f - OFFSET) / SLOPE) * WHITE
+    result: Float = xyz @ XYZ_TO_RGB.T
+    return result
+
+
+def lab_to_rgb(lab: Array) -> UInt8:
+    """Turn CIE L*a*b* into 8-bit sRGB of the same L*; colours out of gamut lose chroma.
+
+    Args:
+        lab: (..., 3), L* in [0, 100], a* and b* in CIE units.
+
+    Returns:
+        (..., 3), uint8; of the eight 8-bit neighbours the one nearest in L*.
+    """
+    in_gamut = reduce_chroma_into_gamut(lab)
+    encoded = _encode_srgb(lab_to_linear_rgb(in_gamut)) * 255.0
+    return _round_keeping_lightness(encoded, in_gamut[..., 0])
+
+
+def join_lightness_ab(lightness: Array, ab: Array) -> UInt8:
+    """Join a photo's lightness with an ab plane, at the photo's full resolution.
+
+    Args:
+        lightness: (..., 1), L* in [0, 100].
+        ab: (..., 2), a* and b* in CIE units, any values.
+
+    Returns:
+        (..., 3), uint8 sRGB whose L* is the given one up to 8-bit rounding.
+    """
+    return lab_to_rgb(np.concatenate([lightness, ab], axis=-1))
+
+
+def reduce_chroma_into_gamut(lab: Array) -> Float:
+    """Scale (a*, b*) towards grey until sRGB can show the colour; L* and hue angle stay.
+
+    Args:
+        lab: (..., 3), L* in [0, 100], a* and b* in CIE units.
+
+    Returns:
+        (..., 3), float64, in gamut; colours that were in gamut are returned unchanged.
+    """
+    result = np.array(lab, np.float64)
+    result[..., 0] = np.clip(result[..., 0], 0.0, 100.0)
+    outside = ~is_in_gamut(result)
+    if outside.any():
+        result[outside] = _bisect_chroma(result[outside])
+    return result
+
+
+def is_in_gamut(lab: Array) -> npt.NDArray[np.bool_]:
+    """Tell which colours sRGB can show.
+
+    Args:
+        lab: (..., 3), L* in [0, 100], a* and b* in CIE units.
+
+    Returns:
+        (...), bool.
+    """
+    linear = lab_to_linear_rgb(lab)
+    inside = (linear >= -GAMUT_TOLERANCE) & (linear <= 1 + GAMUT_TOLERANCE)
+    result: npt.NDArray[np.bool_] = inside.all(axis=-1)
+    return result
+
+
+def _bisect_chroma(lab: Float) -> Float:
+    low, high = np.zeros(lab.shape[:-1]), np.ones(lab.shape[:-1])
+    scaled = lab.copy()
+    for _ in range(N_BISECTIONS):
+        middle = (low + high) / 2
+        scaled[..., 1:] = lab[..., 1:] * middle[..., np.newaxis]
+        inside = is_in_gamut(scaled)
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    scaled[..., 1:] = lab[..., 1:] * low[..., np.newaxis]
+    return scaled
+
+
+def _encode_srgb(linear: Float) -> Float:
+    linear = np.clip(linear, 0.0, 1.0)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def _round_keeping_lightness(encoded: Float, lightness: Float) -> UInt8:
+    """Round (..., 3) values in [0, 255] to the neighbour whose L* is nearest to ``lightness``."""
+    best = np.rint(encoded).astype(np.uint8)
+    best_error = np.abs(_lightness_of(best) - lightness)
+    low = np.floor(encoded).astype(np.int16)
+    for corner in np.ndindex(2, 2, 2):
+        candidate = np.minimum(low + np.array(corner, np.int16), 255).astype(np.uint8)
+        error = np.abs(_lightness_of(candidate) - lightness)
+        better = error < best_error - 1e-6
+        best[better], best_error[better] = candidate[better], error[better]
+    return best
+
+
+def _lightness_of(rgb: UInt8) -> Float:
+    y = sum(_LUMINANCE_OF_LEVEL[channel][rgb[..., channel]] for channel in range(3))
+    f = np.where(y > EPSILON, np.cbrt(y), SLOPE * y + OFFSET)
+    result: Float = 116.0 * f - 16.0
+    return result
+
+
+def _linear_levels() -> Float:
+    levels = np.arange(256) / 255.0
+    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+
+
+_LUMINANCE_OF_LEVEL: Float = np.outer(RGB_TO_XYZ[1], _linear_levels())
+
+
+def _like(constant: Float, xp: ModuleType) -> Any:
+    return constant if xp is np else xp.convert_to_tensor(constant, dtype="float32")
