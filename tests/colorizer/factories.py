@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 UInt8 = npt.NDArray[np.uint8]
 
 GRID = 5  # cells of the coarse colour field along each side
+SATURATION = 0.4  # as in photographs, most colours are near grey
 
 
 def colourful_photo(seed: int = 0, height: int = 64, width: int = 80) -> UInt8:
@@ -28,8 +29,10 @@ def colourful_photo(seed: int = 0, height: int = 64, width: int = 80) -> UInt8:
         right, bottom = left + rng.integers(6, width // 2), top + rng.integers(6, height // 2)
         colour = tuple(int(level) for level in rng.integers(0, 256, 3))
         draw.ellipse((int(left), int(top), int(right), int(bottom)), fill=colour)
+    vivid = np.asarray(image, np.float64)
+    grey = vivid.mean(axis=-1, keepdims=True)
     texture = rng.normal(0, 4, (height, width, 1))
-    return np.clip(np.asarray(image) + texture, 0, 255).astype(np.uint8)
+    return np.clip(grey + SATURATION * (vivid - grey) + texture, 0, 255).astype(np.uint8)
 
 
 def grey_photo(seed: int = 0, height: int = 64, width: int = 80) -> UInt8:
