@@ -10,7 +10,7 @@ progressive ones are not.
 import io
 import re
 
-from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 # A marker other than a stuffed zero or a restart: it ends the entropy-coded data.
 END_OF_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
@@ -18,6 +18,9 @@ START_OF_IMAGE = b"\xff\xd8"
 END_OF_IMAGE = 0xD9
 START_OF_SCAN = 0xDA
 BASELINE_FRAMES = (0xC0, 0xC1)
+FRAME_BYTES = 6  # precision, height, width, number of components
+METADATA = frozenset({*range(0xE0, 0xF0), 0xFE})
+FILL = 0xFF
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 # The decoder looks ahead by eight bytes; less than that cannot be told from a sound end.
@@ -34,45 +37,50 @@ def find_jpeg_damage(data: bytes) -> str | None:
     Returns:
         The reason why it is damaged, or None: sound, or of a kind that is not tested.
     """
-    scan_start = _find_only_scan(data)
-    if scan_start is None:
-        return None
-    end = END_OF_SCAN.search(data, scan_start)
-    if end is None:
-        return None  # the end is missing: whether pixels are missing too, the decoder tells
+    found = _find_only_scan(data)
+    end = END_OF_SCAN.search(data, found[1]) if found else None
+    if found is None or end is None:
+        return None  # where the end is missing, the decoder tells whether pixels are missing too
+    tables, start = found
     if end.group()[-1] != END_OF_IMAGE:
         return f"a stray marker 0x{end.group()[-1]:02X} in the picture data"
-    if _decodes(data[: max(end.start() - SPARE_BYTES, scan_start)]):
+    if _decodes(tables + data[start : max(start, end.start() - SPARE_BYTES)]):
         return "picture data is left over after the last pixel"
-    if not _decodes(data[: end.start()] + bytes(SPARE_BYTES)):
+    if not _decodes(tables + data[start : end.start()] + bytes(SPARE_BYTES)):
         return "the picture data ends before the last pixel"
     return None
 
 
-def _find_only_scan(data: bytes) -> int | None:
-    """Give where the entropy-coded data starts; None unless baseline and all in one scan."""
-    position, n_components = len(START_OF_IMAGE), 0
-    while position + 4 <= len(data) and data[position] == 0xFF:
-        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4])
-        body = data[position + 4 : position + 2 + length]
-        if marker == 0xFF:  # fill byte
+def _find_only_scan(data: bytes) -> tuple[bytes, int] | None:
+    """Give the tables and where the picture data starts; None unless baseline and in one scan.
+
+    The tables are the file's head without its metadata, of which nothing is needed here.
+    """
+    tables, position, n_components = START_OF_IMAGE, len(START_OF_IMAGE), 0
+    while data[position : position + 1] == b"\xff" and position + 4 <= len(data):
+        marker = data[position + 1]
+        if marker == FILL:
             position += 1
             continue
-        if marker in FRAMES and (marker not in BASELINE_FRAMES or len(body) < 6):
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4])
+        body = data[position + 4 : end]
+        if marker in FRAMES and (marker not in BASELINE_FRAMES or len(body) < FRAME_BYTES):
             return None
         if marker in BASELINE_FRAMES:
-            n_components = body[5]
+            n_components = body[FRAME_BYTES - 1]
+        if marker not in METADATA:
+            tables += data[position:end]
         if marker == START_OF_SCAN:
-            in_one_scan = bool(body) and body[0] == n_components
-            return position + 2 + length if in_one_scan else None
-        position += 2 + length
+            return (tables, end) if body[:1] == bytes([n_components]) else None
+        position = end
     return None
 
 
 def _decodes(data: bytes) -> bool:
     """Tell whether a JPEG without its end marker holds all pixels."""
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        # Not by Image.open: the pixel limit was checked when the photograph itself was opened.
+        with JpegImageFile(io.BytesIO(data)) as image:
             image.draft(None, REDUCED_SIZE)
             image.load()
     except OSError:
