@@ -1,0 +1,55 @@
+"""The web study: stores what was planned, shown and answered."""
+
+import hashlib
+from datetime import timedelta
+
+import flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from study_app.config import Settings, load_settings
+from study_app.extensions import init_extensions
+from study_app.views.error_pages import register_error_pages
+from study_app.views.headers import register_headers
+from study_app.views.images import images
+from study_app.views.pages import pages
+from study_app.views.trial_api import trial_api
+
+LONGEST_REQUEST_BYTES = 64 * 1024
+COOKIE_LIFETIME = timedelta(days=7)
+
+
+def create_app(settings: Settings | None = None) -> flask.Flask:
+    """Make the web study.
+
+    Args:
+        settings: of the instance; read from its folder and the environment if None.
+    """
+    settings = settings or load_settings()
+    app = flask.Flask(__name__, instance_path=str(settings.instance_path))
+    app.config.from_mapping(_flask_config(settings))
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    init_extensions(app)
+    for blueprint in (pages, trial_api, images):
+        app.register_blueprint(blueprint)
+    register_error_pages(app)
+    register_headers(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    # Two instances on one host have different keys; different names keep their cookies apart.
+    instance = hashlib.sha256(settings.secret_key.encode()).hexdigest()[:8]
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SESSION_COOKIE_NAME": f"study_{instance}",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": COOKIE_LIFETIME,
+        "MAX_CONTENT_LENGTH": LONGEST_REQUEST_BYTES,
+        # A form is good as long as the cookie: a participant may rest as long as they like.
+        "WTF_CSRF_TIME_LIMIT": None,
+    }

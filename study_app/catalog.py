@@ -1,0 +1,323 @@
+"""Store a study with its stimulus set, once; find studies and image files.
+
+Place on the data's path: reads the set that ``colorizer build-set`` wrote, fills the stimulus
+tables. The set's images stay where they are: the database keeps the folder and every digest.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from colorizer import manifest
+from study_app.config import ConditionChoice, StudyFile, parse_study_file, study_digest
+from study_app.errors import (
+    PlanError,
+    SetChanged,
+    StimulusSetError,
+    StudyChanged,
+    UnknownStudy,
+    WrongState,
+)
+from study_app.extensions import begin_write
+from study_app.image_padding import is_png, png_size
+from study_app.models import Condition, StimulusPair, StimulusSet, Study
+from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings, plan_trials
+
+TESTED_KINDS = ("weights", "folder")
+SERVED_FORMAT = "png"
+ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What ``store_study`` did."""
+
+    study: Study
+    outcome: Literal["created", "unchanged", "moved"]
+
+
+def load_stimulus_set(folder: Path) -> manifest.StimulusSet:
+    """Read a stimulus set and check every image it names.
+
+    Raises:
+        StimulusSetError: the manifest or an image is missing, damaged or not as described.
+    """
+    try:
+        stimulus_set = manifest.load_manifest(folder)
+    except manifest.ManifestError as error:  # type: ignore[attr-defined]
+        raise StimulusSetError(str(error)) from None
+    if stimulus_set.image_format != SERVED_FORMAT:
+        raise StimulusSetError(
+            f"{folder}: images are {stimulus_set.image_format}; only {SERVED_FORMAT} can be padded"
+            " to equal length and is served"
+        )
+    problems = manifest.check_files(stimulus_set, folder) or _check_images(stimulus_set, folder)
+    if problems:
+        more = f" ({len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        raise StimulusSetError(f"{folder}: {problems[0]}{more}")
+    return stimulus_set
+
+
+def resolve_roles(conditions: dict[str, str], choice: ConditionChoice, n_vigilance: int) -> Roles:
+    """Decide which condition does what.
+
+    Args:
+        conditions: name to kind, of the stimulus set.
+        choice: the study file's table ``[conditions]``.
+        n_vigilance: vigilance trials wanted; with 0 no vigilance condition is needed.
+
+    Raises:
+        StimulusSetError: a condition named in the study file is not in the set, or has two roles.
+    """
+    listed = ", ".join(conditions)
+    used = {choice.vigilance, choice.control}
+    by_kind = tuple(
+        name for name, kind in conditions.items() if kind in TESTED_KINDS and name not in used
+    )
+    tested = choice.tested or by_kind
+    if not tested:
+        raise StimulusSetError(
+            f"the set has no condition made from weights or a folder ({listed});"
+            " name those to test in [conditions] tested"
+        )
+    for name in tested:
+        if name not in conditions:
+            raise StimulusSetError(f"tested condition {name!r} is not in the set ({listed})")
+        if name in used or tested.count(name) > 1:
+            raise StimulusSetError(f"condition {name!r} has two roles in [conditions]")
+    if n_vigilance and choice.vigilance not in conditions:
+        raise StimulusSetError(
+            f"{n_vigilance} vigilance trials need the condition {choice.vigilance!r}, which is not"
+            f" in the set ({listed}); build it, name another, or set n_vigilance = 0"
+        )
+    return Roles(
+        tested,
+        choice.vigilance if choice.vigilance in conditions else None,
+        choice.control if choice.control in conditions else None,
+    )
+
+
+def check_plannable(pairs: list[PlannablePair], protocol: ProtocolSettings, roles: Roles) -> None:
+    """Check that every participant can be given a plan.
+
+    Raises:
+        PlanError: too few photos, or numbers that contradict each other.
+    """
+    arms = [(name,) for name in roles.tested] if protocol.design == "between" else [roles.tested]
+    for tested in arms:
+        try:
+            plan_trials(pairs, plan_settings(protocol, roles, tested), seed=0)
+        except PlanError as error:
+            raise PlanError(f"condition {', '.join(tested)}: {error}") from None
+
+
+def store_study(
+    session: Session,
+    study_file: StudyFile,
+    source: str,
+    folder: Path,
+    stimulus_set: manifest.StimulusSet,
+    now: datetime,
+) -> Stored:
+    """Store a study with its set; the same again changes nothing but the set's place.
+
+    Raises:
+        StudyChanged: the study is stored already from another file or set.
+        StimulusSetError: file and set do not fit.
+        PlanError: there are too few photos.
+    """
+    digest = study_digest(source, manifest.set_digest(stimulus_set))
+    begin_write(session)
+    study = session.scalar(sa.select(Study).where(Study.code == study_file.study.id))
+    if study is not None:
+        _check_same(study, digest)
+        outcome: Literal["moved", "unchanged"] = _move_set(study.stimulus_set, folder)
+        session.commit()
+        return Stored(study, outcome)
+    _check_fit(study_file, stimulus_set)
+    stored_set = _find_or_store_set(session, stimulus_set, folder)
+    study = Study(
+        code=study_file.study.id,
+        digest=digest,
+        source=source,
+        contact=study_file.study.contact,
+        stimulus_set=stored_set,
+        created_at=now,
+    )
+    session.add(study)
+    session.commit()
+    return Stored(study, "created")
+
+
+def find_study(session: Session, code: str | None = None) -> Study:
+    """Give a study by its code, or the only one there is.
+
+    Raises:
+        UnknownStudy: none of that code; none at all; or several and no code.
+    """
+    if code is not None:
+        study = session.scalar(sa.select(Study).where(Study.code == code))
+        if study is None:
+            raise UnknownStudy(f"there is no study {code!r} here")
+        return study
+    studies = list(session.scalars(sa.select(Study).order_by(Study.id)))
+    if not studies:
+        raise UnknownStudy("there is no study here yet; study-app create stores one")
+    if len(studies) > 1:
+        listed = ", ".join(study.code for study in studies)
+        raise UnknownStudy(f"there are several studies ({listed}); choose one with --study")
+    return studies[0]
+
+
+def open_study(session: Session, study: Study, contact: str | None, now: datetime) -> None:
+    """Let people enrol; a contact given here is stored with the study.
+
+    Raises:
+        WrongState: no contact, or not a draft.
+    """
+    if study.state == "closed":
+        raise WrongState(f"study {study.code} is closed and cannot be opened again")
+    if contact:
+        study.contact = contact
+    if not study.contact.strip():
+        raise WrongState(
+            f"study {study.code} has no contact that participants can write to;"
+            " give one with --contact"
+        )
+    if study.state == "draft":
+        study.state, study.opened_at = "open", now
+    session.commit()
+
+
+def close_study(session: Session, study: Study, now: datetime) -> None:
+    """End enrolment for good; who is in the middle may finish.
+
+    Raises:
+        WrongState: the study was never open.
+    """
+    if study.state == "draft":
+        raise WrongState(f"study {study.code} was never open")
+    if study.state == "open":
+        study.state, study.closed_at = "closed", now
+    session.commit()
+
+
+def file_of(study: Study) -> StudyFile:
+    """Give the study file a study was made from."""
+    return parse_study_file(study.source)
+
+
+def roles_of(session: Session, study: Study) -> Roles:
+    """Give the roles of a stored study's conditions."""
+    rows = session.execute(
+        sa.select(Condition.name, Condition.kind)
+        .where(Condition.stimulus_set_id == study.stimulus_set_id)
+        .order_by(Condition.id)
+    )
+    study_file = file_of(study)
+    conditions = {name: kind for name, kind in rows}
+    return resolve_roles(conditions, study_file.conditions, study_file.protocol.n_vigilance)
+
+
+def read_image(folder: str, path: str, sha256: str) -> bytes:
+    """Read one image of a set in use and prove that it is still the same.
+
+    Raises:
+        SetChanged: the file is missing or has other bytes.
+    """
+    file = Path(folder) / path
+    if not Path(folder).is_dir():
+        raise SetChanged(
+            f"the stimulus set is no longer at {folder}; study-app create with its new place"
+            " mends this"
+        )
+    if not file.is_file():
+        raise SetChanged(f"{file}: the image is missing")
+    data = file.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise SetChanged(f"{file}: the image is not the one the study was made with")
+    return data
+
+
+def _check_images(stimulus_set: manifest.StimulusSet, folder: Path) -> list[str]:
+    wanted = (stimulus_set.image_size_px, stimulus_set.image_size_px)
+    problems = []
+    for path in {image.path for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}:
+        data = (folder / path).read_bytes()
+        if not is_png(data):
+            problems.append(f"{path}: not a PNG file")
+        elif png_size(data) != wanted:
+            problems.append(f"{path}: {png_size(data)} pixels instead of {wanted}")
+    return sorted(problems)
+
+
+def _check_same(study: Study, digest: str) -> None:
+    if study.digest != digest:
+        raise StudyChanged(
+            f"study {study.code!r} is stored already, from another study file or stimulus set"
+            f" (digest {study.digest[:12]}, this one {digest[:12]});"
+            " give the changed one another id in [study]"
+        )
+
+
+def _move_set(stored: StimulusSet, folder: Path) -> Literal["moved", "unchanged"]:
+    if stored.folder == str(folder):
+        return "unchanged"
+    stored.folder = str(folder)
+    return "moved"
+
+
+def _check_fit(study_file: StudyFile, stimulus_set: manifest.StimulusSet) -> None:
+    conditions = {condition.name: condition.kind for condition in stimulus_set.conditions}
+    protocol = study_file.protocol
+    roles = resolve_roles(conditions, study_file.conditions, protocol.n_vigilance)
+    pairs = [
+        PlannablePair(pair.pair_id, pair.photo_id, pair.condition) for pair in stimulus_set.pairs
+    ]
+    check_plannable(pairs, protocol, roles)
+
+
+def _find_or_store_set(
+    session: Session, stimulus_set: manifest.StimulusSet, folder: Path
+) -> StimulusSet:
+    digest = manifest.set_digest(stimulus_set)
+    stored = session.scalar(sa.select(StimulusSet).where(StimulusSet.digest == digest))
+    if stored is not None:
+        _move_set(stored, folder)
+        return stored
+    stored = StimulusSet(
+        digest=digest,
+        folder=str(folder),
+        image_size_px=stimulus_set.image_size_px,
+        image_format=stimulus_set.image_format,
+    )
+    session.add(stored)
+    session.flush()
+    conditions = {
+        condition.name: Condition(
+            stimulus_set_id=stored.id, name=condition.name, kind=condition.kind
+        )
+        for condition in stimulus_set.conditions
+    }
+    session.add_all(conditions.values())
+    session.flush()
+    rows = [
+        {
+            "stimulus_set_id": stored.id,
+            "condition_id": conditions[pair.condition].id,
+            "pair_id": pair.pair_id,
+            "photo_id": pair.photo_id,
+            "real_path": pair.real.path,
+            "real_sha256": pair.real.sha256,
+            "fake_path": pair.fake.path,
+            "fake_sha256": pair.fake.sha256,
+        }
+        for pair in stimulus_set.pairs
+    ]
+    session.execute(sa.insert(StimulusPair), rows)
+    return stored

@@ -1,0 +1,244 @@
+"""Enrol a participant: consent recorded, a condition leased, all trials planned and stored at once.
+
+Place on the data's path: after consent, before the first trial. Which trials: ``protocol.py``.
+"""
+
+import random
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from study_app.catalog import file_of, find_study, roles_of
+from study_app.config import StudyFile
+from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen
+from study_app.extensions import begin_write
+from study_app.models import (
+    Condition,
+    Participant,
+    StimulusPair,
+    Study,
+    StudySession,
+    Trial,
+)
+from study_app.protocol import (
+    PlannablePair,
+    PlannedTrial,
+    ProtocolSettings,
+    Roles,
+    plan_settings,
+    plan_trials,
+)
+
+CODE_BYTES = 9
+KEY_BYTES = 16
+SEED_BITS = 62
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who wants to take part.
+
+    Attributes:
+        enrolment_key: names one press of the consent button; the same key never enrols twice.
+        simulated: a simulated observer with a signed token.
+        external_id: the recruiter's name for the person, or None.
+        seed: seed of the plan, from the token of a simulated observer; drawn if None.
+    """
+
+    enrolment_key: str
+    simulated: bool = False
+    external_id: str | None = None
+    seed: int | None = None
+
+
+def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime) -> StudySession:
+    """Enrol an applicant; the same applicant again gets the same study session.
+
+    Raises:
+        UnknownStudy: no such study.
+        StudyNotOpen: a draft or closed.
+        StudyFull: every condition has its participants.
+        AlreadyTakenPart: the external id is enrolled already.
+    """
+    begin_write(session)
+    # The lock makes enrolments of a study wait for each other, so that counts are exact.
+    study = session.scalar(
+        sa.select(Study).where(Study.code == study_code).with_for_update()
+    ) or find_study(session, study_code)
+    again = session.scalar(
+        sa.select(StudySession).where(StudySession.enrolment_key == applicant.enrolment_key)
+    )
+    if again is not None:
+        return again
+    check_accepts(study, applicant.simulated)
+    _check_first_time(session, study, applicant.external_id)
+    study_session = _start_study_session(session, study, applicant, now)
+    session.commit()
+    return study_session
+
+
+def check_accepts(study: Study, simulated: bool) -> None:
+    """Check that a study takes applicants of that kind in its state.
+
+    Raises:
+        StudyNotOpen: it does not.
+    """
+    if study.state == "closed":
+        raise StudyNotOpen("This study is closed; nobody can take part any more.", "closed")
+    if study.state == "draft" and not simulated:
+        raise StudyNotOpen("This study has not been opened yet.", "not-open")
+
+
+def count_places(
+    session: Session, study: Study, *, simulated: bool, now: datetime
+) -> Counter[int | None]:
+    """Count the places taken in each condition, by its row id; None in a within design.
+
+    A place is taken by a finished study session, or by a running one whose lease has not expired.
+    """
+    taken = sa.or_(
+        StudySession.state == "finished",
+        sa.and_(StudySession.state == "running", StudySession.lease_expires_at > now),
+    )
+    rows = session.execute(
+        sa.select(StudySession.condition_id, sa.func.count())
+        .join(Participant)
+        .where(Participant.study_id == study.id, Participant.simulated == simulated, taken)
+        .group_by(StudySession.condition_id)
+    )
+    return Counter({condition_id: n for condition_id, n in rows})
+
+
+def _check_first_time(session: Session, study: Study, external_id: str | None) -> None:
+    if external_id is None:
+        return
+    known = sa.select(Participant.id).where(
+        Participant.study_id == study.id, Participant.external_id == external_id
+    )
+    if session.scalar(known) is not None:
+        raise AlreadyTakenPart("Somebody with your participant number has taken part already.")
+
+
+def _start_study_session(
+    session: Session, study: Study, applicant: Applicant, now: datetime
+) -> StudySession:
+    study_file = file_of(study)
+    roles = roles_of(session, study)
+    seed = secrets.randbits(SEED_BITS) if applicant.seed is None else applicant.seed
+    leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
+    plan = _plan(session, study, study_file.protocol, roles, leased, seed)
+    study_session = StudySession(
+        code=secrets.token_urlsafe(CODE_BYTES),
+        enrolment_key=applicant.enrolment_key,
+        participant=Participant(
+            study_id=study.id,
+            code=secrets.token_urlsafe(CODE_BYTES),
+            external_id=applicant.external_id,
+            simulated=applicant.simulated,
+        ),
+        condition_id=leased.id if leased else None,
+        seed=seed,
+        n_practice=study_file.protocol.n_practice,
+        n_trials=len(plan),
+        consent_version=study_file.consent.version,
+        consented_at=now,
+        lease_expires_at=now + timedelta(minutes=study_file.participants.lease_minutes),
+    )
+    session.add(study_session)
+    session.flush()
+    _store_plan(session, study, study_session, plan)
+    return study_session
+
+
+def _lease(
+    session: Session,
+    study: Study,
+    study_file: StudyFile,
+    roles: Roles,
+    simulated: bool,
+    seed: int,
+    now: datetime,
+) -> Condition | None:
+    """Give the tested condition with the fewest places taken; None in a within design.
+
+    Raises:
+        StudyFull: all places are taken; simulated observers are never refused.
+    """
+    places = count_places(session, study, simulated=simulated, now=now)
+    between = study_file.protocol.design == "between"
+    tested = _tested_conditions(session, study, roles) if between else []
+    fewest = min((places[condition.id] for condition in tested), default=places[None])
+    if not simulated and fewest >= study_file.participants.per_condition:
+        raise StudyFull("This study has all its participants. Thank you for your interest.")
+    if not between:
+        return None
+    candidates = [condition for condition in tested if places[condition.id] == fewest]
+    return random.Random(seed).choice(candidates)  # noqa: S311 - repeatable, not secret
+
+
+def _tested_conditions(session: Session, study: Study, roles: Roles) -> list[Condition]:
+    return list(
+        session.scalars(
+            sa.select(Condition)
+            .where(
+                Condition.stimulus_set_id == study.stimulus_set_id,
+                Condition.name.in_(roles.tested),
+            )
+            .order_by(Condition.id)
+        )
+    )
+
+
+def _plan(
+    session: Session,
+    study: Study,
+    protocol: ProtocolSettings,
+    roles: Roles,
+    leased: Condition | None,
+    seed: int,
+) -> list[PlannedTrial]:
+    tested = (leased.name,) if leased else roles.tested
+    wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
+    rows = session.execute(
+        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name)
+        .join(Condition)
+        .where(StimulusPair.stimulus_set_id == study.stimulus_set_id, Condition.name.in_(wanted))
+    )
+    pairs = [PlannablePair(*row) for row in rows]
+    return plan_trials(pairs, plan_settings(protocol, roles, tested), seed)
+
+
+def _store_plan(
+    session: Session, study: Study, study_session: StudySession, plan: Sequence[PlannedTrial]
+) -> None:
+    rows = session.execute(
+        sa.select(StimulusPair.pair_id, StimulusPair.id).where(
+            StimulusPair.stimulus_set_id == study.stimulus_set_id,
+            StimulusPair.pair_id.in_([trial.pair_id for trial in plan]),
+        )
+    )
+    row_of = {pair_id: row_id for pair_id, row_id in rows}
+    session.execute(
+        sa.insert(Trial),
+        [
+            {
+                "study_session_id": study_session.id,
+                "stimulus_pair_id": row_of[trial.pair_id],
+                "trial_index": trial.trial_index,
+                "block": trial.block,
+                "trial_type": trial.trial_type,
+                "real_side": trial.real_side,
+                "first_side": trial.first_side,
+                "trial_key": secrets.token_urlsafe(KEY_BYTES),
+                "left_token": secrets.token_urlsafe(KEY_BYTES),
+                "right_token": secrets.token_urlsafe(KEY_BYTES),
+                "n_issued": 0,
+            }
+            for trial in plan
+        ],
+    )

@@ -1,0 +1,184 @@
+"""The errors of ``study_app``: each with its kebab-case code, HTTP status and exit code.
+
+Standard library only, importable by every module. Services raise them; ``views/error_pages.py``
+turns them into pages and JSON, ``commands.py`` into one line and an exit code.
+"""
+
+# ruff: noqa: N818 - the names say what happened, "raise AlreadyAnswered"
+
+
+class StudyError(Exception):
+    """Something a participant or researcher can cause; the message is one sentence for them."""
+
+    code = "study-error"
+    status = 400
+    exit_code = 1
+    title = "Something did not work"
+
+
+class ConfigError(StudyError):
+    """A setting of the instance is missing or wrong."""
+
+    code = "configuration"
+    status = 500
+    exit_code = 2
+
+
+class StudyFileError(StudyError):
+    """The study file breaks its format; the message names file, table and key."""
+
+    code = "study-file"
+    exit_code = 3
+
+
+class PlanError(StudyError):
+    """The protocol cannot be planned with this stimulus set."""
+
+    code = "plan"
+    exit_code = 4
+
+
+class StimulusSetError(StudyError):
+    """The stimulus set is missing, damaged or does not fit the study."""
+
+    code = "stimulus-set"
+    exit_code = 5
+
+
+class SetChanged(StimulusSetError):
+    """A file of a stimulus set in use is gone or has other bytes than when the study was made."""
+
+    code = "set-changed"
+    status = 500
+    title = "A picture cannot be shown"
+
+
+class StudyChanged(StudyError):
+    """A study is stored already, from other files."""
+
+    code = "study-changed"
+    status = 409
+    exit_code = 6
+
+
+class WrongState(StudyError):
+    """A command does not fit the state of the study."""
+
+    code = "wrong-state"
+    status = 409
+    exit_code = 7
+
+
+class ExportError(StudyError):
+    """The trial table cannot be written there."""
+
+    code = "export"
+    exit_code = 8
+
+
+class SimulationError(StudyError):
+    """A simulated participant could not go through the study's front door."""
+
+    code = "simulation"
+    exit_code = 9
+
+
+class UnknownStudy(StudyError):
+    """There is no study of that name."""
+
+    code = "unknown-study"
+    status = 404
+    exit_code = 10
+    title = "There is no such study here"
+
+
+class StudyNotOpen(StudyError):
+    """The study is a draft or closed: nobody can enrol.
+
+    Attributes:
+        reason: ``not-open`` or ``closed``.
+    """
+
+    code = "study-not-open"
+    status = 403
+    title = "This study is not open"
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class StudyFull(StudyNotOpen):
+    """Every condition has its participants."""
+
+    code = "study-full"
+    title = "This study has all its participants"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "full")
+
+
+class AlreadyTakenPart(StudyError):
+    """The external id has a study session already."""
+
+    code = "already-taken-part"
+    status = 409
+    title = "You have taken part already"
+
+
+class InvalidToken(StudyError):
+    """A token for simulated participants was not signed by this study, or is too old."""
+
+    code = "invalid-token"
+    status = 403
+
+
+class NoStudySession(StudyError):
+    """The browser has no study session."""
+
+    code = "no-study-session"
+    status = 401
+    title = "We do not know where you were"
+
+
+class Withdrawn(StudyError):
+    """The participant withdrew."""
+
+    code = "withdrawn"
+    status = 410
+    title = "You have withdrawn from this study"
+
+
+class UnknownTrial(StudyError):
+    """No trial of this study session has that key."""
+
+    code = "unknown-trial"
+    status = 404
+
+
+class UnknownImage(StudyError):
+    """No image may be shown under that token now."""
+
+    code = "unknown-image"
+    status = 404
+
+
+class AlreadyAnswered(StudyError):
+    """The trial has its response."""
+
+    code = "already-answered"
+    status = 409
+
+
+class WrongOrder(StudyError):
+    """The trial is not the next one."""
+
+    code = "wrong-order"
+    status = 409
+
+
+class InvalidResponse(StudyError):
+    """A response is not of the agreed form; the message names the field."""
+
+    code = "invalid-response"
+    status = 422

@@ -1,0 +1,94 @@
+"""The database and its migrations, as extensions of the Flask app; no tables, no queries."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, ClassVar
+
+import alembic.command
+import flask
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+MIGRATIONS_DIR = Path(__file__).resolve().parent.parent / "migrations"
+BUSY_TIMEOUT_MS = 20_000
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of all tables: every constraint has a name, so that migrations can change it."""
+
+    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+    # Said outright, because SQLAlchemy 2.0 and 2.1 choose differently.
+    type_annotation_map: ClassVar[dict[type, sa.types.TypeEngine[Any]]] = {float: sa.Double()}
+
+
+# The tables derive from Base itself, which type checkers can follow; db shares its metadata.
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate(directory=str(MIGRATIONS_DIR), render_as_batch=True, compare_type=True)
+csrf = CSRFProtect()
+
+
+def init_extensions(app: flask.Flask) -> None:
+    """Attach the database, its migrations and the form protection to the app."""
+    db.init_app(app)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
+            sa.event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def begin_write(session: Session) -> None:
+    """Start a transaction that writes: on SQLite it takes the write lock at once.
+
+    A transaction that reads first and writes later cannot wait for another writer on SQLite: it
+    fails. Reads made before in the same request are over; their objects load again when used.
+    """
+    assert not (session.new or session.dirty), "a write transaction starts with clean objects"
+    session.rollback()
+    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def upgrade_database() -> None:
+    """Bring the database to the newest migration; needs the app's context."""
+    config = flask.current_app.extensions["migrate"].migrate.get_config()
+    alembic.command.upgrade(config, "head")
+
+
+def is_database_current() -> bool:
+    """Say whether the database is at the newest migration; needs the app's context."""
+    config = flask.current_app.extensions["migrate"].migrate.get_config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    # The driver starts no transaction of its own: _begin_sqlite does.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a response is on the disk before it is acknowledged, also if the power goes.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,159 @@
+"""The published protocols as presets, and what each, or a changed one, does otherwise. Pure.
+
+The reference is the study of Zhang, Isola & Efros 2016 ("Colorful Image Colorization",
+section 3.1): pairs of one photo in its own and in false colours, 256 x 256 pixels, each image for
+1 s, an answer without time limit, 10 practice pairs with feedback, 40 test pairs without, a tenth
+of them vigilance pairs, one algorithm per participant, 40 participants per algorithm.
+The paper names neither the blank between the images nor how sides and order were drawn; the
+timings here are those of the tool it published (phillipi/AMT_Real_vs_Fake).
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+from study_app.protocol import ProtocolSettings
+
+N_PRACTICE_2016 = 10
+N_MAIN_2016 = 40
+N_VIGILANCE_2016 = 4
+PER_CONDITION_2016 = 40
+DISPLAY_MS_2016 = 1000
+IMAGE_SIZE_PX_2016 = 256
+
+ANSWER_MS = 1500
+READING_MINUTES = 2
+
+# True of every study run with this program, whatever the study file says.
+COMMON_DEVIATIONS = (
+    "participants get the condition with the fewest participants so far; in 2016 they were assigned"
+    " at random, independently of each other",
+    "both images are decoded before the first is shown, and every exposure is measured; the tool of"
+    " 2016 waited for nothing and measured nothing",
+    "the real photo's side is balanced exactly; the tool of 2016 tossed a coin for each trial",
+)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published protocol.
+
+    Attributes:
+        name: as written in the study file.
+        source: the paper or program it follows.
+        protocol: the defaults of the table ``[protocol]``.
+        per_condition: participants wanted for each tested condition.
+        remarks: where it departs from its own source, one sentence each.
+    """
+
+    name: str
+    source: str
+    protocol: ProtocolSettings
+    per_condition: int
+    remarks: tuple[str, ...] = ()
+
+
+_ZHANG = ProtocolSettings(preset="zhang2016")
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "zhang2016",
+            "Zhang, Isola & Efros 2016, section 3.1",
+            _ZHANG,
+            PER_CONDITION_2016,
+        ),
+        Preset(
+            "amt-left-first",
+            "phillipi/AMT_Real_vs_Fake, the program published with the study of 2016",
+            replace(_ZHANG, preset="amt-left-first", first_side="left", n_control=0),
+            PER_CONDITION_2016,
+            (
+                "vigilance trials stand in the main block only; the program had some in practice",
+                "the first blank lasts as long as all others; in the program 1,200 ms",
+                "50 pairs, as in the paper; the program's own default was 60",
+            ),
+        ),
+        Preset(
+            "pix2pix2017",
+            "Isola et al. 2017, which followed the study of 2016",
+            replace(_ZHANG, preset="pix2pix2017", n_vigilance=0, n_control=0),
+            50,
+            ("exactly 50 participants per condition; the paper says about 50",),
+        ),
+    )
+}
+
+
+def deviations_from_2016(
+    protocol: ProtocolSettings, per_condition: int, has_control: bool
+) -> tuple[str, ...]:
+    """List, in sentences, where a study departs from the study of 2016.
+
+    Args:
+        protocol: the study's own settings, whatever preset they started from.
+        per_condition: participants wanted for each tested condition.
+        has_control: whether the stimulus set has a control condition.
+    """
+    return (
+        *_number_deviations(protocol, per_condition),
+        *_choice_deviations(protocol, has_control),
+        *COMMON_DEVIATIONS,
+    )
+
+
+def expected_minutes(protocol: ProtocolSettings) -> int:
+    """Estimate how long a participant takes, reading included, in whole minutes rounded up."""
+    n_exposures = 2 if protocol.layout == "sequential" else 1
+    gap_ms = protocol.isi_ms if protocol.layout == "sequential" else 0
+    trial_ms = (
+        protocol.lead_in_ms
+        + n_exposures * protocol.display_ms
+        + gap_ms
+        + protocol.response_delay_ms
+        + ANSWER_MS
+    )
+    return READING_MINUTES + math.ceil((protocol.n_practice + protocol.n_main) * trial_ms / 60_000)
+
+
+def _number_deviations(protocol: ProtocolSettings, per_condition: int) -> list[str]:
+    figures = (
+        ("practice trials", protocol.n_practice, N_PRACTICE_2016),
+        ("test trials", protocol.n_main, N_MAIN_2016),
+        ("vigilance trials", protocol.n_vigilance, N_VIGILANCE_2016),
+        ("participants per condition", per_condition, PER_CONDITION_2016),
+        ("ms of exposure", protocol.display_ms, DISPLAY_MS_2016),
+        ("pixels of width and height", protocol.image_size_px, IMAGE_SIZE_PX_2016),
+    )
+    return [f"{ours} {what}; in 2016 {theirs}" for what, ours, theirs in figures if ours != theirs]
+
+
+def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[str]:
+    found = []
+    if protocol.design == "within":
+        found.append("each participant sees all conditions; in 2016 one")
+    if protocol.layout == "side-by-side":
+        found.append("both images are shown at once, side by side; the tool of 2016 one by one")
+    elif protocol.first_side == "left":
+        found.append(
+            "the left image is always shown first, so that side and order cannot be told apart;"
+            " the tool of 2016 did this, its paper does not say so"
+        )
+    else:
+        found.append(
+            "which side is shown first is balanced, independently of the real photo's side; the"
+            " tool of 2016 always showed left first"
+        )
+    if protocol.n_vigilance:
+        found.append(
+            "the number of vigilance trials is exact and they are spread out; the tool of 2016 drew"
+            " each trial by chance"
+        )
+    if has_control and protocol.n_control:
+        found.append(
+            f"{protocol.n_control} control trials, real photo against its own re-encoding; in 2016"
+            " none"
+        )
+    if protocol.break_after:
+        found.append("a rest is offered half-way; in 2016 none is reported")
+    return found

@@ -1,0 +1,165 @@
+"""What the browser reports about one trial: its form, and whether the exposure counts. Pure.
+
+Place on the data's path: ``views/trial_api.py`` reads a report here, ``trial_flow.py`` stores it.
+"""
+
+import math
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from study_app.config import ExposureRule
+from study_app.errors import InvalidResponse
+from study_app.models import InputKind
+from study_app.protocol import Side
+
+SIDES = ("left", "right")
+INPUTS = ("keyboard", "mouse", "touch")
+LONGEST_MS = 7 * 24 * 3600 * 1000.0
+MOST_COUNTED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One image on the screen, by the browser's frame clock.
+
+    Attributes:
+        planned_ms: how long it was meant to be shown.
+        onset_ms: time of its first frame, from the start of the trial.
+        offset_ms: time of the first frame without it.
+        shown_ms: measured exposure.
+        n_dropped_frames: frames the browser lost meanwhile.
+    """
+
+    planned_ms: float
+    onset_ms: float
+    offset_ms: float
+    shown_ms: float
+    n_dropped_frames: int
+
+
+@dataclass(frozen=True)
+class ResponseReport:
+    """The answer to one trial with its measurements; times in ms."""
+
+    response_key: str
+    chosen_side: Side
+    response_ms: float
+    input: InputKind
+    left: Exposure
+    right: Exposure
+    frame_interval_ms: float
+    n_hidden: int
+    n_resized: int
+    device_pixel_ratio: float
+    shown_px: float
+
+
+def parse_response(body: object) -> ResponseReport:
+    """Read the JSON body of a response.
+
+    Raises:
+        InvalidResponse: the first field that is missing, of the wrong type or out of range.
+    """
+    fields = _object(body, "the body")
+    exposures = _object(_get(fields, "exposures"), "exposures")
+    return ResponseReport(
+        response_key=_uuid(fields, "response_key"),
+        chosen_side=cast("Side", _choice(fields, "chosen_side", SIDES)),
+        response_ms=_number(fields, "response_ms"),
+        input=cast("InputKind", _choice(fields, "input", INPUTS)),
+        left=_exposure(exposures, "left"),
+        right=_exposure(exposures, "right"),
+        frame_interval_ms=_number(fields, "frame_interval_ms", above_zero=True),
+        n_hidden=_count(fields, "n_hidden"),
+        n_resized=_count(fields, "n_resized"),
+        device_pixel_ratio=_number(fields, "device_pixel_ratio", above_zero=True),
+        shown_px=_number(fields, "shown_px", above_zero=True),
+    )
+
+
+def is_exposure_valid(
+    report: ResponseReport, *, display_ms: float, n_issued: int, rule: ExposureRule
+) -> bool:
+    """Judge whether both images were shown as planned.
+
+    Args:
+        report: what the browser measured.
+        display_ms: the exposure the study plans for each image.
+        n_issued: how often the trial was given to the browser; a second time is a second look.
+        rule: tolerance and dropped frames of the study.
+
+    Returns:
+        True if the trial was issued once, the page was never hidden during it, and each image
+        was shown for ``display_ms`` within the tolerance, losing no more frames than allowed.
+    """
+    return (
+        n_issued == 1
+        and report.n_hidden == 0
+        and all(_keeps_rule(shown, display_ms, rule) for shown in (report.left, report.right))
+    )
+
+
+def _keeps_rule(exposure: Exposure, display_ms: float, rule: ExposureRule) -> bool:
+    return (
+        exposure.planned_ms == display_ms
+        and abs(exposure.shown_ms - display_ms) <= rule.tolerance_ms
+        and exposure.n_dropped_frames <= rule.max_dropped_frames
+    )
+
+
+def _exposure(exposures: Mapping[str, Any], side: str) -> Exposure:
+    where = f"exposures.{side}"
+    fields = _object(_get(exposures, side, "exposures."), where)
+    times = {
+        name: _number(fields, name, f"{where}.")
+        for name in ("planned_ms", "onset_ms", "offset_ms", "shown_ms")
+    }
+    return Exposure(**times, n_dropped_frames=_count(fields, "n_dropped_frames", f"{where}."))
+
+
+def _get(fields: Mapping[str, Any], name: str, prefix: str = "") -> Any:
+    if name not in fields:
+        raise InvalidResponse(f"{prefix}{name} is missing")
+    return fields[name]
+
+
+def _object(value: object, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidResponse(f"{where} is no JSON object")
+    return value
+
+
+def _uuid(fields: Mapping[str, Any], name: str) -> str:
+    value = _get(fields, name)
+    try:
+        return str(uuid.UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidResponse(f"{name} is no UUID") from None
+
+
+def _choice(fields: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
+    value = _get(fields, name)
+    if value not in allowed:
+        raise InvalidResponse(f"{name} is none of {', '.join(allowed)}")
+    return cast("str", value)
+
+
+def _number(
+    fields: Mapping[str, Any], name: str, prefix: str = "", *, above_zero: bool = False
+) -> float:
+    value = _get(fields, name, prefix)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidResponse(f"{prefix}{name} is no number")
+    if not math.isfinite(value) or not 0 <= value <= LONGEST_MS or (above_zero and value == 0):
+        lowest = "above 0" if above_zero else "at least 0"
+        raise InvalidResponse(f"{prefix}{name} is not {lowest} and finite")
+    return float(value)
+
+
+def _count(fields: Mapping[str, Any], name: str, prefix: str = "") -> int:
+    value = _get(fields, name, prefix)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_COUNTED:
+        raise InvalidResponse(f"{prefix}{name} is no count: 0, 1, 2 ...")
+    return value

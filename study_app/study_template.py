@@ -1,0 +1,178 @@
+"""Write a commented study file that is a valid draft as it stands; gives text, touches no file.
+
+The inverse of ``config.parse_study_file``; what is missing is marked in a comment.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from study_app.config import SLUG, ConditionChoice, parse_study_file
+from study_app.errors import StudyFileError
+from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
+from study_app.protocol import ProtocolSettings
+
+DEFAULT_TITLE = "Which picture has false colours?"
+DEFAULT_ID = "false-colours"
+CONTACT_MISSING = "MISSING: an e-mail address for questions; study-app open wants one"
+
+CONSENT_TEXT = """\
+You take part of your own free will. You can stop at any time, without giving a reason, and
+withdraw at the end as well.
+
+We store which pictures you were shown, what you answered, how long it took, and how long each
+picture was on your screen. We store no name, no internet address and nothing about your browser
+beyond that. The answers are known by a random code and may be published in that form.
+
+By agreeing you say that you are of age where you live and that you have read this."""
+
+
+@dataclass(frozen=True)
+class StudyDraft:
+    """What ``study-app init`` was told.
+
+    Attributes:
+        protocol: all settings of the protocol, preset included.
+        title: shown to participants.
+        id: stands in addresses; made from the title if empty.
+        contact: whom participants write to; may be given later.
+        pay: shown to participants; may be empty.
+        minutes: expected duration, estimated if None.
+        per_condition: participants wanted for each tested condition; the preset's if None.
+        conditions: which conditions do what.
+    """
+
+    protocol: ProtocolSettings
+    title: str = DEFAULT_TITLE
+    id: str = ""
+    contact: str = ""
+    pay: str = ""
+    minutes: int | None = None
+    per_condition: int | None = None
+    conditions: ConditionChoice = field(default_factory=ConditionChoice)
+
+
+def write_study_text(draft: StudyDraft) -> str:
+    """Give the text of a study file.
+
+    Raises:
+        StudyFileError: a value of the draft breaks the format.
+    """
+    per_condition = draft.per_condition or PRESETS[draft.protocol.preset].per_condition
+    blocks = (
+        _head(draft, per_condition),
+        _study_table(draft),
+        _protocol_table(draft.protocol),
+        _conditions_table(draft.conditions),
+        _consent_table(),
+        _rules_tables(per_condition),
+    )
+    text = "\n".join(blocks)
+    parse_study_file(text, "the new study file")
+    return text
+
+
+def slug_of(title: str) -> str:
+    """Make an address part of a title: a-z, 0-9 and single hyphens."""
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    slug = "-".join(words)[:63].strip("-")
+    return slug if SLUG.fullmatch(slug) else DEFAULT_ID
+
+
+def _head(draft: StudyDraft, per_condition: int) -> str:
+    preset = PRESETS[draft.protocol.preset]
+    deviations = deviations_from_2016(draft.protocol, per_condition, has_control=True)
+    lines = [
+        "A study for study-app. Everything may be changed until study-app create stores it.",
+        f"Protocol: {preset.name}, after {preset.source}.",
+        "",
+        "Where it departs from the study of 2016 (Zhang, Isola & Efros, section 3.1):",
+        *(f"- {sentence}." for sentence in deviations),
+    ]
+    if preset.remarks:
+        lines += ["", "Where it departs from its own source:"]
+        lines += [f"- {sentence}." for sentence in preset.remarks]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+
+
+def _study_table(draft: StudyDraft) -> str:
+    minutes = draft.minutes or expected_minutes(draft.protocol)
+    slug = draft.id or slug_of(draft.title)
+    note = "" if draft.contact else f"  # {CONTACT_MISSING}"
+    return f"""\
+[study]
+id = {_text(slug)}  # stands in the study's address and in the exported table
+title = {_text(draft.title)}
+contact = {_text(draft.contact)}{note}
+minutes = {minutes}  # what participants are told; an estimate from the numbers below
+pay = {_text(draft.pay)}  # one sentence, or empty
+"""
+
+
+def _protocol_table(protocol: ProtocolSettings) -> str:
+    return f"""\
+[protocol]
+preset = {_text(protocol.preset)}  # {", ".join(PRESETS)}; gives every value left out here
+design = {_text(protocol.design)}  # between: a participant sees one tested condition; within: all
+n_practice = {protocol.n_practice}  # with feedback, not analysed
+n_main = {protocol.n_main}  # test pairs, vigilance and control pairs included
+n_vigilance = {protocol.n_vigilance}  # an obviously wrong fake
+n_control = {protocol.n_control}  # real against re-encoded real; used only if the set has it
+layout = {_text(protocol.layout)}  # sequential, side-by-side
+first_side = {_text(protocol.first_side)}  # balanced, left
+lead_in_ms = {protocol.lead_in_ms}
+display_ms = {protocol.display_ms}
+isi_ms = {protocol.isi_ms}  # blank between the images
+response_delay_ms = {protocol.response_delay_ms}
+image_size_px = {protocol.image_size_px}  # width and height on the page
+break_after = {_boolean(protocol.break_after)}  # a rest half-way
+"""
+
+
+def _conditions_table(conditions: ConditionChoice) -> str:
+    tested = ", ".join(_text(name) for name in conditions.tested)
+    return f"""\
+[conditions]
+tested = [{tested}]  # empty: all made from weights or a folder
+vigilance = {_text(conditions.vigilance)}
+control = {_text(conditions.control)}  # used only if the set has it
+"""
+
+
+def _consent_table() -> str:
+    return f'''\
+[consent]
+required = true
+version = "1"  # stored with every participant; change it with the text
+text = """
+{CONSENT_TEXT}
+"""
+'''
+
+
+def _rules_tables(per_condition: int) -> str:
+    return f"""\
+[participants]
+per_condition = {per_condition}
+lease_minutes = 60  # how long a place is kept for somebody who stopped answering
+
+[exposure]
+tolerance_ms = 17.0  # one frame at 60 Hz, rounded up
+max_dropped_frames = 1
+
+[exclusion]
+vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is left out
+
+[debrief]
+show_score = true
+"""
+
+
+def _text(value: str) -> str:
+    if any(ord(character) < ord(" ") or character == "\x7f" for character in value):
+        raise StudyFileError(f"{value!r} holds a line break or a control character")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _boolean(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,1 @@
+"""Thin views: find, guard, call one service, answer."""

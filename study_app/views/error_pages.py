@@ -1,0 +1,93 @@
+"""Turn errors into pages, or into JSON for the trial API; the only place that does."""
+
+import flask
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from study_app.errors import NoStudySession, StudyError, StudyNotOpen
+from study_app.views import cookie
+
+API_PREFIX = "/api/"
+INTERNAL_ERROR = 500
+NOTHING_LOST = "Nothing is lost: every answer you gave is stored."
+
+HTTP_TITLES = {
+    400: "That could not be understood",
+    404: "There is no such page",
+    405: "That does not work here",
+    413: "That was too much at once",
+}
+
+
+def register_error_pages(app: flask.Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(StudyError, _study_error)
+    app.register_error_handler(CSRFError, _form_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crash)
+
+
+def _study_error(error: StudyError) -> ResponseReturnValue:
+    if error.status >= INTERNAL_ERROR:
+        # The message names files of the server: for the log, not for participants.
+        flask.current_app.logger.error("%s: %s", error.code, error)
+        message = "The server cannot go on; the people who run the study have to mend it."
+    else:
+        message = str(error)
+    if isinstance(error, StudyNotOpen) and not _is_api():
+        return render_template("full.html", reason=error.reason), error.status
+    return _answer(error.status, error.code, error.title, message)
+
+
+def _form_error(error: CSRFError) -> ResponseReturnValue:
+    if _is_api() and cookie.current_code() is None:
+        return _study_error(NoStudySession("This browser has no study session."))
+    message = "This page was open for too long or without cookies, so the form was not taken."
+    flask.current_app.logger.info("form token refused: %s", error.description)
+    return _answer(400, "form-token", "Please try again", message)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None:
+        return error
+    code = error.name.lower().replace(" ", "-")
+    title = HTTP_TITLES.get(error.code, "Something did not work")
+    return _answer(error.code, code, title, error.description or error.name)
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    if flask.current_app.testing or flask.current_app.debug:
+        raise error
+    flask.current_app.logger.exception("unexpected error")
+    message = "Something went wrong on the server; it was noted."
+    return _answer(INTERNAL_ERROR, "internal-error", "The server stumbled", message)
+
+
+def _is_api() -> bool:
+    return request.path.startswith(API_PREFIX)
+
+
+def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnValue:
+    if _is_api():
+        return {"error": code, "message": message}, status
+    known = cookie.current_code() is not None
+    page = render_template(
+        "error.html",
+        status=status,
+        code=code,
+        title=title,
+        message=message,
+        reassurance=NOTHING_LOST if known else "",
+        action_url=_action_url(known, status),
+        action_label="Go on where you were" if known else "Go to the start",
+    )
+    return page, status
+
+
+def _action_url(known: bool, status: int) -> str:
+    """Lead back to the study session; who withdrew, to the page that says so."""
+    if not known:
+        return url_for("pages.home")
+    return url_for("pages.withdraw") if status == 410 else url_for("pages.trials")

@@ -1,0 +1,59 @@
+"""The trial API: the next pair, and the answer to it."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, request, url_for
+
+from study_app import trial_flow
+from study_app.errors import InvalidResponse
+from study_app.extensions import db
+from study_app.responses import parse_response
+from study_app.views import cookie
+
+trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
+
+
+@trial_api.get("/next")
+def next_trial() -> dict[str, Any]:
+    """Give the next trial under opaque names, or say that all are answered."""
+    issued = trial_flow.issue_next_trial(db.session(), cookie.require_code())
+    if issued is None:
+        return {"state": "finished", "next_url": url_for("pages.debrief")}
+    protocol = issued.protocol
+    return {
+        "state": "trial",
+        "trial_key": issued.trial_key,
+        "block": issued.block,
+        "number": issued.number,
+        "n_in_block": issued.n_in_block,
+        "first_of_block": issued.number == 1,
+        "break_before": issued.break_before,
+        "layout": protocol.layout,
+        "first_side": issued.first_side,
+        "image_size_px": protocol.image_size_px,
+        "images": {
+            "left": url_for("images.image", token=issued.left_token),
+            "right": url_for("images.image", token=issued.right_token),
+        },
+        "timing": {
+            "lead_in_ms": protocol.lead_in_ms,
+            "display_ms": protocol.display_ms,
+            "isi_ms": protocol.isi_ms,
+            "response_delay_ms": protocol.response_delay_ms,
+        },
+    }
+
+
+@trial_api.post("/<trial_key>/response")
+def record_response(trial_key: str) -> dict[str, Any]:
+    """Store the answer; tell what it was worth in practice only."""
+    code = cookie.require_code()
+    body = request.get_json(silent=True)
+    if body is None:
+        raise InvalidResponse("the body is no JSON object")
+    feedback = trial_flow.record_response(
+        db.session(), code, trial_key, parse_response(body), datetime.now(UTC)
+    )
+    return {"recorded": True, "feedback": asdict(feedback) if feedback else None}
