@@ -34,8 +34,7 @@ FAR = 1e9  # squared distance of a candidate that is none
 
 @cache
 def _centres() -> Float:
-    centres = np.argwhere(bin_mask()) * BIN_STEP - AB_LIMIT
-    centres = centres.astype(np.float64)
+    centres: Float = np.argwhere(bin_mask()).astype(np.float64) * BIN_STEP - AB_LIMIT
     centres.flags.writeable = False
     return centres
 
@@ -56,8 +55,9 @@ def bin_mask() -> npt.NDArray[np.bool_]:
     a, b = np.meshgrid(LATTICE, LATTICE, indexing="ij")
     normals, offsets = hull.equations[:, :2], hull.equations[:, 2]
     signed = np.stack([a, b], axis=-1) @ normals.T + offsets
-    inside = (signed <= HULL_TOLERANCE).all(axis=-1)
-    mask: npt.NDArray[np.bool_] = scipy.ndimage.binary_dilation(inside, np.ones((3, 3)))
+    inside = np.asarray((signed <= HULL_TOLERANCE).all(axis=-1))
+    all_directions = np.ones((3, 3), np.bool_)
+    mask: npt.NDArray[np.bool_] = scipy.ndimage.binary_dilation(inside, all_directions)
     mask.flags.writeable = False
     return mask
 
@@ -182,7 +182,7 @@ def decode_logits(logits: Array, temperature: float = TEMPERATURE) -> npt.NDArra
     sharpened = (sharpened - sharpened.max(axis=-1, keepdims=True)) / temperature
     weights = np.exp(sharpened)
     weights /= weights.sum(axis=-1, keepdims=True)
-    return (weights @ _centres()).astype(np.float32)
+    return np.asarray(weights @ _centres(), np.float32)
 
 
 def _gamut_surface_ab() -> Float:

@@ -17,7 +17,7 @@ class TrainingConfig:
     """All that fixes a training, but for the photographs.
 
     Attributes:
-        loss: ``classification`` (the 313-way softmax) or ``l2`` (regression of ab, its own condition).
+        loss: ``classification`` (the 313-way softmax) or ``l2`` (regression of ab).
         rebalance: λ in [0, 1], share of the uniform distribution mixed into the prior before its
             inverse weights the pixels; 1 weights all pixels alike.
         width: multiplies the number of filters of every layer but the last.
@@ -26,7 +26,7 @@ class TrainingConfig:
         n_steps: optimiser steps of the whole run.
         steps_per_epoch: steps between two lines of ``metrics.csv`` and two checkpoints.
         learning_rate: peak of the schedule.
-        warmup_fraction: share of the steps in which the rate rises linearly; then it falls by a cosine.
+        warmup_fraction: share of the steps in which the rate rises; then it falls by a cosine.
         weight_decay: decoupled (AdamW).
         ema_momentum: of the moving average of the weights that is kept; 0 switches it off.
         precision: ``mixed_bfloat16`` computes the inner blocks in bfloat16.

@@ -1,4 +1,4 @@
-"""The errors of ``colorizer`` that a user can cause, each with its exit code; standard library only."""
+"""The errors a user of ``colorizer`` can cause, with exit codes; standard library only."""
 
 
 class ColorizerError(Exception):

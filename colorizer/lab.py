@@ -21,9 +21,10 @@ RGB_TO_XYZ: Float = np.array(
         [0.4123907992659595, 0.3575843393838780, 0.1804807884018343],
         [0.2126390058715104, 0.7151686787677559, 0.0721923153607337],
         [0.0193308187155918, 0.1191947797946259, 0.9505321522496608],
-    ]
+    ],
+    np.float64,
 )
-WHITE: Float = RGB_TO_XYZ.sum(axis=1)
+WHITE: Float = np.einsum("ij->i", RGB_TO_XYZ)
 XYZ_TO_RGB: Float = np.linalg.inv(RGB_TO_XYZ)
 
 EPSILON = (6 / 29) ** 3  # CIE 15:2004: below it f is a straight line
@@ -128,8 +129,7 @@ def is_in_gamut(lab: Array) -> npt.NDArray[np.bool_]:
     """
     linear = lab_to_linear_rgb(lab)
     inside = (linear >= -GAMUT_TOLERANCE) & (linear <= 1 + GAMUT_TOLERANCE)
-    result: npt.NDArray[np.bool_] = inside.all(axis=-1)
-    return result
+    return np.asarray(inside.all(axis=-1))
 
 
 def _bisect_chroma(lab: Float) -> Float:
@@ -158,7 +158,8 @@ def _round_keeping_lightness(encoded: Float, lightness: Float) -> UInt8:
         candidate = np.minimum(low + np.array(corner, np.int16), 255).astype(np.uint8)
         error = np.abs(_lightness_of(candidate) - lightness)
         better = error < best_error - 1e-6
-        best[better], best_error[better] = candidate[better], error[better]
+        best = np.where(better[..., np.newaxis], candidate, best)
+        best_error = np.where(better, error, best_error)
     return best
 
 

@@ -8,7 +8,6 @@ How fakes are made is left to ``stimuli.py``.
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -122,7 +121,7 @@ def save_manifest(stimulus_set: StimulusSet, folder: Path) -> str:
     path = folder / MANIFEST_NAME
     temporary = path.with_suffix(".json.part")
     temporary.write_bytes(manifest_bytes(stimulus_set))
-    os.replace(temporary, path)
+    temporary.replace(path)
     return set_digest(stimulus_set)
 
 
@@ -133,11 +132,11 @@ def load_manifest(folder: Path) -> StimulusSet:
         folder: the set's folder, or the path of its ``manifest.json``.
 
     Raises:
-        ManifestError: no manifest there, not JSON, a field missing or of the wrong type, a rule broken.
+        ManifestError: no manifest there, not JSON, a field missing or wrong, a rule broken.
     """
     path = folder if folder.name == MANIFEST_NAME else folder / MANIFEST_NAME
     if not path.is_file():
-        raise ManifestError(f"{folder}: no {MANIFEST_NAME} there; a set is made by colorizer build-set")
+        raise ManifestError(f"{folder}: no {MANIFEST_NAME} there; colorizer build-set makes one")
     stimulus_set = _parse(path)
     check_set(stimulus_set)
     return stimulus_set
@@ -167,9 +166,7 @@ def check_set(stimulus_set: StimulusSet) -> None:
 
 def check_files(stimulus_set: StimulusSet, folder: Path) -> list[str]:
     """List what is wrong with the image files: missing, or other bytes than the manifest says."""
-    images = {
-        image.path: image for pair in stimulus_set.pairs for image in (pair.real, pair.fake)
-    }
+    images = {image.path: image for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}
     problems = []
     for image in images.values():
         path = folder / image.path

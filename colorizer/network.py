@@ -1,9 +1,9 @@
 """The colouring network of Zhang, Isola & Efros (2016), eight blocks, and its loss.
 
 Lightness in, 313 logits per pixel at a quarter of the size out. Layer names, filters, strides and
-dilations follow the released ``colorization_deploy_v2`` definition; ``width`` multiplies the filters.
-The 2016 release pads on all four sides; Keras' ``same`` with stride 2 pads bottom and right only, so
-the three strided layers pad explicitly.
+dilations follow the released ``colorization_deploy_v2`` definition; ``width`` multiplies the
+filters. The 2016 release pads on all four sides; Keras' ``same`` with stride 2 pads bottom and
+right only, so the three strided layers pad explicitly.
 """
 
 from typing import Any
@@ -213,9 +213,9 @@ def _head(x: Any, loss: str, seeds: Any) -> Any:
         return keras.layers.Conv2D(
             n_bins(), 1, kernel_initializer=initializer, name="conv8_313", dtype="float32"
         )(x)
-    x = keras.layers.Conv2D(
-        2, 1, kernel_initializer=initializer, name="conv8_ab", dtype="float32"
-    )(x)
+    x = keras.layers.Conv2D(2, 1, kernel_initializer=initializer, name="conv8_ab", dtype="float32")(
+        x
+    )
     return keras.layers.Rescaling(AB_SCALE, name="ab", dtype="float32")(x)
 
 

@@ -102,4 +102,4 @@ def check_grey_is_mode(prior: Float, where: str) -> None:
     centre = bin_mask().shape[0] // 2
     near_grey = bin_numbers()[centre - 1 : centre + 2, centre - 1 : centre + 2]
     if int(prior.argmax()) not in near_grey:
-        raise RunError(f"{where}: grey is not the most frequent colour, so the input is no photographs")
+        raise RunError(f"{where}: grey is not the most frequent colour; photographs have it so")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from colorizer.errors import ShardError
 
 UInt8 = npt.NDArray[np.uint8]
-Split = Literal["train", "validation"]
+Split = Literal["training", "validation"]
 
 INDEX_NAME = "shards.json"
 PHOTOS_PER_SHARD = 4096
@@ -53,9 +53,9 @@ class ShardWriter:
         self.folder = folder
         self.size_px = size_px
         self.photos_per_shard = photos_per_shard
-        self.n_photos: dict[str, int] = {"train": 0, "validation": 0}
-        self._files: dict[str, list[str]] = {"train": [], "validation": []}
-        self._buffers: dict[str, list[UInt8]] = {"train": [], "validation": []}
+        self.n_photos: dict[str, int] = {"training": 0, "validation": 0}
+        self._files: dict[str, list[str]] = {"training": [], "validation": []}
+        self._buffers: dict[str, list[UInt8]] = {"training": [], "validation": []}
 
     def __enter__(self) -> Self:
         """Start writing."""
@@ -69,8 +69,7 @@ class ShardWriter:
     ) -> None:
         """Write what is left in memory, unless something went wrong."""
         if kind is None:
-            for split in self._buffers:
-                self._flush(split)
+            self.flush()
 
     def add(self, split: Split, rgb: UInt8) -> None:
         """Add one photograph: (size, size, 3), uint8 sRGB."""
@@ -81,8 +80,14 @@ class ShardWriter:
         if len(self._buffers[split]) == self.photos_per_shard:
             self._flush(split)
 
+    def flush(self) -> None:
+        """Write what is still in memory."""
+        for split in self._buffers:
+            self._flush(split)
+
     def save_index(self, **provenance: Any) -> ShardIndex:
         """Write the index last, so that a folder without one is unfinished."""
+        self.flush()
         index = ShardIndex(self.size_px, dict(self.n_photos), dict(self._files), provenance)
         text = json.dumps(asdict(index), indent=1, sort_keys=True) + "\n"
         (self.folder / INDEX_NAME).write_text(text, encoding="utf-8")
@@ -101,7 +106,7 @@ class Photographs:
 
     Args:
         folder: made by ``ShardWriter``.
-        split: ``train`` or ``validation``.
+        split: ``training`` or ``validation``.
 
     Raises:
         ShardError: no index there, a file missing or of another shape.

@@ -1,0 +1,78 @@
+"""Batches of random crops and mirrors, fixed by seed and step: a resumed run goes on alike."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from colorizer.errors import ShardError
+from colorizer.shards import Photographs, UInt8
+
+
+def random_crops(
+    photographs: Photographs, crop_px: int, batch_size: int, seed: int, first_step: int = 0
+) -> Iterator[UInt8]:
+    """Give batches without end: every photograph once per pass, each pass in another order.
+
+    Args:
+        photographs: the training split.
+        crop_px: side of the crops.
+        batch_size: crops per batch.
+        seed: fixes orders, places and mirrors.
+        first_step: number of the first batch given; a batch depends on seed and number only.
+
+    Yields:
+        (batch_size, crop_px, crop_px, 3), uint8 sRGB.
+
+    Raises:
+        ShardError: the photographs are smaller than the crops, or there are none.
+    """
+    check_crop_fits(photographs, crop_px)
+    step = first_step
+    while True:
+        positions = range(step * batch_size, (step + 1) * batch_size)
+        rng = np.random.default_rng([seed, 1, step])
+        yield np.stack(
+            [
+                _crop(photographs[_photo_at(position, photographs, seed)], crop_px, rng)
+                for position in positions
+            ]
+        )
+        step += 1
+
+
+def check_crop_fits(photographs: Photographs, crop_px: int) -> None:
+    """Refuse shards from which no crop can be taken.
+
+    Raises:
+        ShardError: the photographs are smaller than the crops, or there are none.
+    """
+    size_px = photographs.index.size_px
+    if len(photographs) == 0:
+        raise ShardError("the shards hold no photographs to train on")
+    if size_px < crop_px:
+        raise ShardError(f"crops of {crop_px} px do not fit into shards of {size_px} px")
+
+
+def centre_crop(rgb: UInt8, crop_px: int) -> UInt8:
+    """Cut the middle out of photographs (..., H, W, 3): (..., crop_px, crop_px, 3)."""
+    top = (rgb.shape[-3] - crop_px) // 2
+    left = (rgb.shape[-2] - crop_px) // 2
+    return rgb[..., top : top + crop_px, left : left + crop_px, :]
+
+
+def _photo_at(position: int, photographs: Photographs, seed: int) -> int:
+    n_pass, place = divmod(position, len(photographs))
+    return int(_order_of_pass(len(photographs), seed, n_pass)[place])
+
+
+@lru_cache(maxsize=2)
+def _order_of_pass(n_photos: int, seed: int, n_pass: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng([seed, 0, n_pass]).permutation(n_photos)
+
+
+def _crop(photo: UInt8, crop_px: int, rng: np.random.Generator) -> UInt8:
+    top, left = rng.integers(0, photo.shape[0] - crop_px + 1, size=2)
+    crop = photo[top : top + crop_px, left : left + crop_px]
+    return crop[:, ::-1] if rng.integers(2) else crop

@@ -1,0 +1,126 @@
+"""Colour a folder of photographs: names and sizes stay, every refusal has its reason."""
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from colorizer.colorize import Colorizer, UInt8
+from colorizer.errors import PhotoError
+from colorizer.photo_files import find_photos
+from colorizer.photo_sources import PhotoSource
+from colorizer.photos import read_photo
+from colorizer.results import save_json, versions, whole_folder
+
+REPORT_NAME = "report.csv"
+PROVENANCE_NAME = "provenance.json"
+JPEG_QUALITY = 95
+# Suffixes that are kept; a fake of any other photograph is written as PNG under the name plus .png.
+FORMATS = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+    ".bmp": "BMP",
+}
+
+
+@dataclass(frozen=True)
+class Coloured:
+    """What became of one input.
+
+    Attributes:
+        origin: path of the input.
+        output: path of the fake below the output folder; empty if refused.
+        reason: why it was refused; empty if it was not.
+    """
+
+    origin: str
+    output: str
+    reason: str
+
+
+def colorize_photos(
+    inputs: Iterable[Path],
+    out: Path,
+    colorizer: Colorizer,
+    *,
+    overwrite: bool = False,
+    progress: Callable[[PhotoSource], None] | None = None,
+) -> list[Coloured]:
+    """Colour every photograph found and write ``report.csv`` and ``provenance.json`` beside them.
+
+    Args:
+        inputs: folders, tar files, text files of paths or photographs.
+        out: the folder to make; photographs keep their place below the input, name and size.
+        colorizer: the network.
+        overwrite: replace a folder that is there.
+        progress: called after each input.
+
+    Returns:
+        One row per input, in order.
+
+    Raises:
+        ColorizerError: an input does not exist, or ``out`` is taken.
+    """
+    rows: list[Coloured] = []
+    taken: set[str] = set()
+    with whole_folder(out, overwrite) as folder:
+        for source in find_photos(inputs):
+            rows.append(_colour(source, folder, colorizer, taken))
+            if progress:
+                progress(source)
+        _save_report(rows, folder / REPORT_NAME)
+        save_json(
+            folder / PROVENANCE_NAME,
+            {
+                "weights_sha256": colorizer.sha256,
+                "temperature": colorizer.temperature,
+                "input_px": colorizer.input_px,
+                "n_coloured": sum(not row.reason for row in rows),
+                "versions": versions(),
+            },
+        )
+    return rows
+
+
+def output_name(relative_path: str) -> str:
+    """Give the fake's path: the photograph's own if its format can be written, else plus .png."""
+    suffix = Path(relative_path).suffix.lower()
+    return relative_path if suffix in FORMATS else f"{relative_path}.png"
+
+
+def save_photo(rgb: UInt8, path: Path) -> None:
+    """Write a picture in the format of its suffix, without loss where the format allows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings: dict[str, object] = {}
+    picture_format = FORMATS[path.suffix.lower()]
+    if picture_format == "JPEG":
+        settings = {"quality": JPEG_QUALITY, "subsampling": 0}
+    elif picture_format == "WEBP":
+        settings = {"lossless": True}
+    Image.fromarray(rgb).save(path, picture_format, **settings)
+
+
+def _colour(source: PhotoSource, folder: Path, colorizer: Colorizer, taken: set[str]) -> Coloured:
+    name = output_name(source.relative_path)
+    try:
+        if name.casefold() in taken:
+            raise PhotoError(f"another input is called {source.relative_path} too")
+        rgb = read_photo(source)
+    except PhotoError as error:
+        return Coloured(source.origin, "", str(error))
+    taken.add(name.casefold())
+    save_photo(colorizer.colorize(rgb), folder / name)
+    return Coloured(source.origin, name, "")
+
+
+def _save_report(rows: list[Coloured], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("input", "output", "reason"))
+        writer.writerows((row.origin, row.output, row.reason) for row in rows)

@@ -1,0 +1,99 @@
+"""Finds a network's file, and what must be known beside it to colour with it.
+
+A network is a ``.keras`` file with a ``.json`` of the same stem: the size it wants to see and the
+temperature it was tuned for. ``default`` is the network that comes with the package.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+
+from colorizer.ab_bins import TEMPERATURE
+from colorizer.errors import RunError
+from colorizer.run_directory import BEST_NAME, CONFIG_NAME, load_network_file
+
+DEFAULT_NAME = "default"
+WEIGHTS_FOLDER = Path(__file__).parent / "weights"
+INPUT_PX = 256  # short side the 2016 network sees
+
+
+@dataclass(frozen=True)
+class WeightsCard:
+    """What must be known to colour with a network.
+
+    Attributes:
+        input_px: short side of what the network is shown, a multiple of 8.
+        temperature: T of the annealed mean.
+        sha256: of the network's file; empty where nobody wrote it down.
+    """
+
+    input_px: int = INPUT_PX
+    temperature: float = TEMPERATURE
+    sha256: str = ""
+
+
+def find_weights(weights: str | Path) -> Path:
+    """Give the ``.keras`` file that ``default``, a run directory or a path names.
+
+    Raises:
+        RunError: nothing is there.
+    """
+    if weights == DEFAULT_NAME:
+        return WEIGHTS_FOLDER / "default.keras"
+    path = Path(weights)
+    if path.is_dir():
+        path = path / BEST_NAME
+    if not path.is_file():
+        raise RunError(
+            f"{weights}: no network there; give default, a run directory or a .keras file"
+        )
+    return path
+
+
+def load_card(path: Path) -> WeightsCard:
+    """Read what stands beside a network's file; the 2016 settings where nothing does.
+
+    Raises:
+        RunError: the card is damaged, or the network is not the one it describes.
+    """
+    card_path = path.with_suffix(".json")
+    if path.name == BEST_NAME and (path.parent / CONFIG_NAME).is_file():
+        card_path = path.parent / CONFIG_NAME
+    if not card_path.is_file():
+        return WeightsCard()
+    try:
+        fields = json.loads(card_path.read_text(encoding="utf-8"))
+        known = {name: fields[name] for name in asdict(WeightsCard()) if name in fields}
+        card = WeightsCard(**known)
+    except (ValueError, TypeError) as error:
+        raise RunError(f"{card_path}: not a network's card: {error}") from None
+    if card.sha256 and card.sha256 != file_digest(path):
+        raise RunError(f"{path}: its SHA-256 is not the one in {card_path.name}: damaged")
+    return card
+
+
+def load_weights(path: Path) -> keras.Model:
+    """Read a network and put all its layers into float32, as study stimuli need.
+
+    Raises:
+        RunError: the file is missing or no network.
+    """
+    return as_float32(load_network_file(path))
+
+
+def as_float32(network: keras.Model) -> keras.Model:
+    """Give the same network with every layer in float32."""
+    text = network.to_json()
+    if "bfloat16" not in text:
+        return network
+    copy = keras.models.model_from_json(text.replace("mixed_bfloat16", "float32"))
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file, 64 hex digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

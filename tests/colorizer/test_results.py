@@ -1,0 +1,60 @@
+import json
+
+import pytest
+
+from colorizer.errors import ColorizerError
+from colorizer.results import check_absent, save_json, versions, whole_folder
+
+
+def test_a_folder_appears_when_it_is_whole(tmp_path):
+    with whole_folder(tmp_path / "out") as folder:
+        (folder / "file").write_text("x")
+        assert not (tmp_path / "out").exists()
+
+    assert (tmp_path / "out" / "file").read_text() == "x"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_after_a_failure_there_is_no_result(tmp_path):
+    with pytest.raises(RuntimeError), whole_folder(tmp_path / "out"):
+        raise RuntimeError
+
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_is_replaced_only_when_asked(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old").write_text("x")
+
+    with pytest.raises(ColorizerError, match="--overwrite"), whole_folder(tmp_path / "out"):
+        pass
+    assert (tmp_path / "out" / "old").exists()
+
+    with whole_folder(tmp_path / "out", overwrite=True) as folder:
+        (folder / "new").write_text("x")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
+
+
+def test_an_empty_folder_is_no_result(tmp_path):
+    (tmp_path / "out").mkdir()
+
+    check_absent(tmp_path / "out", overwrite=False)
+
+
+def test_a_file_is_a_result(tmp_path):
+    (tmp_path / "out").write_text("x")
+
+    with pytest.raises(ColorizerError, match="out"):
+        check_absent(tmp_path / "out", overwrite=False)
+
+
+def test_json_is_written_whole_and_readable(tmp_path):
+    save_json(tmp_path / "deep" / "record.json", {"b": "λ", "a": 1})
+
+    text = (tmp_path / "deep" / "record.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {"a": 1, "b": "λ"}
+    assert "λ" in text
+
+
+def test_versions_name_python_and_numpy():
+    assert {"python", "numpy"} <= set(versions())

@@ -1,0 +1,62 @@
+"""What every test may ask for: seeded chance, and services that CI insists on."""
+
+import os
+import random
+import secrets
+from pathlib import Path
+
+import pytest
+
+# Before any test imports Keras.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", type=int, default=None, help="Replay the chance of an earlier run.")
+    parser.addoption("--slow", action="store_true", help="Run the slow tests too.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.seed is None:
+        config.option.seed = secrets.randbelow(2**31)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"chance: --seed {config.option.seed}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.option.slow:
+        skip = pytest.mark.skip(reason="slow: run with --slow")
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    return int(request.config.option.seed)
+
+
+@pytest.fixture
+def chance(seed: int) -> random.Random:
+    return random.Random(seed)
+
+
+@pytest.fixture
+def rng(seed: int):
+    import numpy as np
+
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Photographs beside the checkout, where somebody put them."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("no photographs beside the checkout")
+    return SHARED / "data"
