@@ -31,7 +31,7 @@ class PhotoSource:
             a tar file counts as a folder of its name.
         origin: the path as a reader of a report finds it; members of tar files follow a colon.
         category: WordNet id in the names, else the class folder (or class tar), else None.
-        read: gives the file's bytes; raises PhotoError if they cannot be had.
+        read: gives the file's bytes; raises PhotoError with the reason if they cannot be had.
     """
 
     name: str
@@ -68,7 +68,7 @@ def source_of_file(path: Path, relative: PurePosixPath, root: str = "") -> Photo
 
 def refused_source(relative: PurePosixPath, origin: str, reason: str) -> PhotoSource:
     """Describe something that cannot be read, so that reports name it with the reason."""
-    return build_source(relative, origin, partial(_refuse, f"{origin}: {reason}"))
+    return build_source(relative, origin, partial(_refuse, reason))
 
 
 def is_photo_name(name: str) -> bool:
@@ -119,7 +119,7 @@ def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise PhotoError(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise PhotoError(f"cannot be read: {error.strerror or error}") from None
 
 
 def _refuse(reason: str) -> bytes:

@@ -89,7 +89,7 @@ def _find_in_member(
         if place.path is None:
             read = partial(bytes, _extract(tar, member).read())
         else:
-            read = partial(_read_slice, place.path, offset, member.size, origin)
+            read = partial(_read_slice, place.path, offset, member.size)
         yield build_source(relative, origin, read, place.root, place.outer_folder)
 
 
@@ -117,13 +117,13 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     return content
 
 
-def _read_slice(path: Path, offset: int, size: int, origin: str) -> bytes:
+def _read_slice(path: Path, offset: int, size: int) -> bytes:
     try:
         with path.open("rb") as stream:
             stream.seek(offset, io.SEEK_SET)
             data = stream.read(size)
     except OSError as error:
-        raise PhotoError(f"{origin}: cannot be read: {error.strerror or error}") from None
+        raise PhotoError(f"cannot be read: {error.strerror or error}") from None
     if len(data) != size:
-        raise PhotoError(f"{origin}: the tar file ends after {len(data)} of {size} bytes")
+        raise PhotoError(f"the tar file ends after {len(data)} of {size} bytes")
     return data

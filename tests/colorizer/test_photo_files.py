@@ -107,7 +107,7 @@ def test_a_text_file_lists_paths_relative_to_itself(tmp_path):
     assert [s.relative_path for s in found] == ["a/1.jpg", "elsewhere/2.jpg", "2.jpg"]
     assert found[0].read() == b"photos/a/1.jpg"
     assert found[1].read() == found[2].read() == b"elsewhere/2.jpg"
-    with pytest.raises(PhotoError, match=r"none\.jpg: cannot be read"):
+    with pytest.raises(PhotoError, match="cannot be read"):
         missing.read()
 
 

@@ -82,12 +82,12 @@ def test_hidden_names_are_recognised(name):
 def test_a_missing_file_says_so_when_it_is_read(tmp_path: Path):
     source = source_of_file(tmp_path / "none.jpg", PurePosixPath("none.jpg"))
 
-    with pytest.raises(PhotoError, match=r"none\.jpg: cannot be read: No such file"):
+    with pytest.raises(PhotoError, match=r"^cannot be read: No such file"):
         source.read()
 
 
 def test_a_refused_source_raises_its_reason():
     source = refused_source(PurePosixPath("a"), "a.tar", "damaged tar file")
 
-    with pytest.raises(PhotoError, match=r"^a\.tar: damaged tar file$"):
+    with pytest.raises(PhotoError, match=r"^damaged tar file$"):
         source.read()

@@ -93,7 +93,7 @@ def test_a_cut_tar_gives_its_whole_members_and_then_the_reason(tmp_path, mode):
     first, *_, last = found(path)
 
     assert first.read() == members["1.jpg"]
-    with pytest.raises(PhotoError, match=r"cut\.tar.*(damaged tar file|the tar file ends)"):
+    with pytest.raises(PhotoError, match=r"^(damaged tar file|the tar file ends)"):
         last.read()
 
 
@@ -103,7 +103,7 @@ def test_a_damaged_class_does_not_hide_the_next_one(tmp_path):
     bad, good = found(write_tar(tmp_path / "a.tar", classes))
 
     assert good.read() == b"x"
-    with pytest.raises(PhotoError, match=r"a\.tar:bad\.tar: damaged tar file"):
+    with pytest.raises(PhotoError, match=r"^damaged tar file"):
         bad.read()
 
 
