@@ -1,0 +1,45 @@
+"""Equal lightness of real and fake, invariant 1 of a stimulus set; the one place of its tolerance.
+
+8-bit sRGB cannot hold every L*: of the colours ``lab.join_lightness_ab`` gives, the worst is 0.19
+off. A fake by a program that rounds each channel by itself stays below the tolerance too; one that
+clips colours out of gamut does not.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from colorizer.errors import PhotoError
+from colorizer.lab import rgb_to_lab
+
+UInt8 = npt.NDArray[np.uint8]
+
+LIGHTNESS_TOLERANCE = 0.5  # largest |difference of L*| of any pixel; half of what can be seen
+
+
+def lightness_difference(real: UInt8, fake: UInt8) -> npt.NDArray[np.float64]:
+    """Give the absolute difference of L* of each pixel.
+
+    Args:
+        real: (H, W, 3), uint8 sRGB.
+        fake: (H, W, 3), uint8 sRGB.
+
+    Returns:
+        (H, W), float64, in CIE units.
+    """
+    difference: npt.NDArray[np.float64] = np.abs(rgb_to_lab(real) - rgb_to_lab(fake))[..., 0]
+    return difference
+
+
+def check_equal_lightness(real: UInt8, fake: UInt8) -> None:
+    """Refuse a fake whose lightness is not the real photo's.
+
+    Raises:
+        PhotoError: the largest and mean difference and the share of pixels beyond the tolerance.
+    """
+    difference = lightness_difference(real, fake)
+    beyond = float((difference > LIGHTNESS_TOLERANCE).mean())
+    if beyond:
+        raise PhotoError(
+            f"its L* differs from the real photo's by up to {difference.max():.2f} (mean"
+            f" {difference.mean():.2f}, {beyond:.1%} of the pixels beyond {LIGHTNESS_TOLERANCE})"
+        )
