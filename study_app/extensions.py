@@ -59,7 +59,8 @@ def begin_write(session: Session) -> None:
     A transaction that reads first and writes later cannot wait for another writer on SQLite: it
     fails. Reads made before in the same request are over; their objects load again when used.
     """
-    assert not (session.new or session.dirty), "a write transaction starts with clean objects"
+    assert not session.new, "a write transaction starts with clean objects"
+    assert not session.dirty, "a write transaction starts with clean objects"
     session.rollback()
     session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 

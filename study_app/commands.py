@@ -1,0 +1,388 @@
+"""The ``study-app`` commands: parse, call one function, print where the result is."""
+
+import contextlib
+import dataclasses
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import flask
+from sqlalchemy.orm import Session
+
+from study_app import (
+    catalog,
+    create_app,
+    export,
+    progress,
+    server,
+    simulate,
+    study_template,
+)
+from study_app.config import ConditionChoice, Settings, load_settings, load_study_file
+from study_app.errors import ConfigError, StudyError, StudyFileError
+from study_app.extensions import db, is_database_current, upgrade_database
+from study_app.models import Study
+from study_app.observers import ObserverSettings
+from study_app.presets import PRESETS, deviations_from_2016
+from study_app.protocol import ProtocolSettings
+from study_app.results import write_text
+
+DEFAULT_PORT = 5000
+LOCAL_HOST = "127.0.0.1"
+
+STUDY = click.option(
+    "--study", "study_code", metavar="ID", help="Needed when the database holds several studies."
+)
+OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace a result that is there.")
+
+
+class Commands(click.Group):
+    """Shows a user's mistake as one line, with its exit code and without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except StudyError as error:
+            click.echo(f"study-app: {error}", err=True)
+            context.exit(error.exit_code)
+
+
+@click.group(cls=Commands, context_settings={"max_content_width": 100})
+@click.version_option(package_name=export.DISTRIBUTION)
+def main() -> None:
+    """Run a colorization Turing test in the browser.
+
+    The instance (database, keys, settings) is the folder STUDY_INSTANCE_PATH, by default
+    ./instance; the database is STUDY_DATABASE_URL, by default SQLite in that folder.
+    """
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="STUDY.TOML")
+@click.option("--protocol", "preset", type=click.Choice(list(PRESETS)), default="zhang2016")
+@click.option("--title", default=study_template.DEFAULT_TITLE, help="Shown to participants.")
+@click.option("--id", "slug", default="", help="Stands in the address  [default: from the title]")
+@click.option("--contact", default="", help="Whom participants write to; needed before open.")
+@click.option("--pay", default="", help="One sentence shown to participants.")
+@click.option("--minutes", type=int, help="Expected duration  [default: estimated]")
+@click.option("--design", type=click.Choice(["between", "within"]))
+@click.option("--layout", type=click.Choice(["sequential", "side-by-side"]))
+@click.option("--first-side", type=click.Choice(["balanced", "left"]))
+@click.option("--n-practice", type=int, help="Practice pairs.")
+@click.option("--n-main", type=int, help="Test pairs, vigilance and control pairs included.")
+@click.option("--n-vigilance", type=int, help="Vigilance pairs among them.")
+@click.option("--n-control", type=int, help="Control pairs among them, if the set has any.")
+@click.option("--display-ms", type=int, help="Exposure of each picture.")
+@click.option("--per-condition", type=int, help="Participants wanted per tested condition.")
+@click.option("--tested", multiple=True, metavar="NAME", help="A condition to test; repeatable.")
+@OVERWRITE
+def init(
+    path: Path,
+    preset: str,
+    title: str,
+    slug: str,
+    contact: str,
+    pay: str,
+    minutes: int | None,
+    per_condition: int | None,
+    tested: tuple[str, ...],
+    overwrite: bool,
+    **protocol: Any,
+) -> None:
+    """Write a commented study file.
+
+    Example: study-app init study.toml --protocol zhang2016 --contact lab@example.org
+    """
+    draft = study_template.StudyDraft(
+        protocol=_changed(PRESETS[preset].protocol, protocol),
+        title=title,
+        id=slug,
+        contact=contact,
+        pay=pay,
+        minutes=minutes,
+        per_condition=per_condition,
+        conditions=ConditionChoice(tested=tested),
+    )
+    text = study_template.write_study_text(draft)
+    if path.exists() and not overwrite:
+        raise StudyFileError(f"{path}: exists already; --overwrite replaces it")
+    write_text(path, text)
+    click.echo(f"{path}: a study after {preset}; study-app create {path} --set SET comes next")
+    if not contact:
+        click.echo("Missing: a contact for participants; study-app open wants one.")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="STUDY.TOML")
+@click.option(
+    "--set", "folder", type=click.Path(path_type=Path), required=True, help="The stimulus set."
+)
+def create(path: Path, folder: Path) -> None:
+    """Check a study file and a stimulus set, and store the study.
+
+    The same again changes nothing; a set that was moved is found again. A changed study file or
+    set needs another id.
+
+    Example: study-app create study.toml --set SET
+    """
+    study_file, source = load_study_file(path)
+    place = folder.expanduser().resolve()
+    stimulus_set = catalog.load_stimulus_set(place)
+    with _app().app_context():
+        upgrade_database()
+        now = datetime.now(UTC)
+        stored = catalog.store_study(db.session(), study_file, source, place, stimulus_set, now)
+        _print_created(stored)
+
+
+@main.command()
+@click.option("--host", default=LOCAL_HOST, show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", type=click.IntRange(1, 64), help="  [default: one per core, at most 4]")
+@click.option("--dev", is_flag=True, help="Flask's own server, for developers only.")
+def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
+    """Serve the study on the configured database until stopped.
+
+    Example: study-app serve --port 5000
+    """
+    settings = load_settings()
+    app = create_app(settings)
+    with app.app_context():
+        _check_database()
+        db.engine.dispose()
+    click.echo(f"The study is at http://{host}:{port}/")
+    if dev:
+        server.run_development_server(app, host, port)
+    else:
+        server.run_gunicorn(settings, host, port, workers or server.default_workers())
+
+
+@main.command("simulate")
+@click.option(
+    "--participants",
+    "per_condition",
+    type=click.IntRange(1),
+    required=True,
+    help="Simulated observers per tested condition.",
+)
+@click.option(
+    "--fool-rate",
+    "fool_rates",
+    multiple=True,
+    metavar="RATE|CONDITION=RATE",
+    help="Mean fool rate, of all conditions or of one; repeatable  [default: 0.32]",
+)
+@click.option("--spread", default=0.4, show_default=True, help="SD between people, in logits.")
+@click.option(
+    "--photo-spread", default=0.5, show_default=True, help="SD between photos, in logits."
+)
+@click.option("--vigilance-accuracy", default=0.95, show_default=True)
+@click.option("--side-bias", default=0.0, show_default=True, help="Logits towards left.")
+@click.option("--lapse-rate", default=0.0, show_default=True, help="Share of coin tosses.")
+@click.option("--seed", type=int, help="Replays people, plans and answers.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--url", help="A server of this instance that is running  [default: its own]")
+@STUDY
+def simulate_command(
+    per_condition: int,
+    fool_rates: tuple[str, ...],
+    seed: int | None,
+    threads: int,
+    url: str | None,
+    study_code: str | None,
+    **observer: float,
+) -> None:
+    """Let simulated observers take part through the study's own pages, marked as simulated.
+
+    Example: study-app simulate --participants 40 --fool-rate 0.32 --seed 1
+    """
+    parsed: dict[str, Any] = {**_parse_fool_rates(fool_rates), **observer}
+    observers = ObserverSettings(**parsed)
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    settings = load_settings()
+    app = create_app(settings)
+    with app.app_context():
+        _check_database()
+        study = catalog.find_study(db.session(), study_code)
+        simulate.check_conditions(db.session(), study, observers)
+        n = simulate.count_observers(db.session(), study, per_condition)
+        plan = simulate.SimulationPlan(study.code, n, observers, seed, threads)
+        db.session.rollback()
+        n_answers = _run_simulation(settings, url, plan)
+    record = simulate.save_record(settings.instance_path / "simulations", plan, n_answers)
+    click.echo(f"{n} simulated observers gave {n_answers} answers to {plan.study_code}")
+    click.echo(f"seed {seed}; settings in {record}")
+
+
+@main.command()
+@STUDY
+def status(study_code: str | None) -> None:
+    """Tell how far the study is; fool rates stay hidden until it is closed.
+
+    Example: study-app status
+    """
+    with _stored_study(study_code) as (session, study):
+        measured = progress.measure_progress(session, study, datetime.now(UTC))
+        for line in _status_lines(measured):
+            click.echo(line)
+
+
+@main.command("open")
+@click.option("--contact", help="Whom participants write to, if the study file does not say.")
+@STUDY
+def open_command(contact: str | None, study_code: str | None) -> None:
+    """Let people take part.
+
+    Example: study-app open --contact lab@example.org
+    """
+    with _stored_study(study_code) as (session, study):
+        catalog.open_study(session, study, contact, datetime.now(UTC))
+        click.echo(f"{study.code} is open at /study/{study.code}; study-app serve serves it")
+
+
+@main.command()
+@STUDY
+def close(study_code: str | None) -> None:
+    """End enrolment for good; who is in the middle may finish.
+
+    Example: study-app close
+    """
+    with _stored_study(study_code) as (session, study):
+        catalog.close_study(session, study, datetime.now(UTC))
+        click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
+
+
+@main.command("export")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@click.option("--format", "layout", type=click.Choice(["csv"]), default="csv", show_default=True)
+@OVERWRITE
+@STUDY
+def export_command(out: Path, layout: str, overwrite: bool, study_code: str | None) -> None:
+    """Write the trial table with codebook, participant flow, study file and digests.
+
+    Example: study-app export --out data
+    """
+    del layout  # one so far
+    with _stored_study(study_code) as (session, study):
+        exported = export.export_study(session, study, out, overwrite=overwrite)
+    click.echo(
+        f"{exported.folder}: {exported.n_trials} trials of {exported.n_study_sessions} study"
+        f" sessions; {export.TRIALS_NAME} sha256 {exported.trials_sha256[:12]}"
+    )
+
+
+def _app() -> flask.Flask:
+    return create_app(load_settings())
+
+
+@contextlib.contextmanager
+def _stored_study(study_code: str | None) -> Iterator[tuple[Session, Study]]:
+    with _app().app_context():
+        _check_database()
+        session = db.session()
+        yield session, catalog.find_study(session, study_code)
+
+
+def _check_database() -> None:
+    if not is_database_current():
+        raise ConfigError(
+            f"the database {db.engine.url.render_as_string()} is not at the newest migration;"
+            " study-app create STUDY.TOML --set SET brings it there"
+        )
+
+
+def _changed(protocol: ProtocolSettings, options: dict[str, Any]) -> ProtocolSettings:
+    given = {name: value for name, value in options.items() if value is not None}
+    return dataclasses.replace(protocol, **given)
+
+
+def _parse_fool_rates(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Sort ``0.32`` and ``full=0.4`` apart."""
+    parsed: dict[str, Any] = {"fool_rates": {}}
+    for text in texts:
+        name, found, number = text.rpartition("=")
+        try:
+            rate = float(number)
+        except ValueError:
+            raise click.BadParameter(
+                f"{text!r} is neither a rate nor CONDITION=RATE", param_hint="--fool-rate"
+            ) from None
+        if found:
+            parsed["fool_rates"][name] = rate
+        else:
+            parsed["fool_rate"] = rate
+    return parsed
+
+
+def _run_simulation(settings: Settings, url: str | None, plan: simulate.SimulationPlan) -> int:
+    with contextlib.ExitStack() as stack:
+        address = url or stack.enter_context(
+            server.background_server(settings, server.default_workers())
+        )
+        engine = db.engine
+        counts = simulate.simulate(address, settings.secret_key, lambda: Session(engine), plan)
+        bar = click.progressbar(counts, length=plan.n_observers, label="Simulated observers")
+        return sum(stack.enter_context(bar))
+
+
+def _print_created(stored: catalog.Stored) -> None:
+    study, study_file = stored.study, catalog.file_of(stored.study)
+    session = db.session()
+    roles = catalog.roles_of(session, study)
+    said = {
+        "created": "stored as a draft",
+        "unchanged": "stored already; nothing changed",
+        "moved": f"stored already; its set is now at {study.stimulus_set.folder}",
+    }
+    click.echo(f"{study.code}: {said[stored.outcome]}; digest {study.digest[:12]}")
+    click.echo(
+        f"Tested: {', '.join(roles.tested)}. Vigilance: {roles.vigilance or 'none'}.", nl=False
+    )
+    click.echo(f" Control: {roles.control or 'none'}.")
+    click.echo("Where it departs from the study of 2016:")
+    for sentence in deviations_from_2016(
+        study_file.protocol,
+        study_file.participants.per_condition,
+        has_control=roles.control is not None,
+    ):
+        click.echo(f"- {sentence}")
+    if not study.contact.strip():
+        click.echo("Missing: a contact for participants; study-app open wants one.")
+
+
+def _status_lines(measured: progress.Progress) -> Iterator[str]:
+    yield f"{measured.study_code}: {measured.state}"
+    width = max(len(arm.condition) for arm in measured.arms)
+    for simulated in (False, True):
+        arms = [arm for arm in measured.arms if arm.simulated == simulated]
+        if arms:
+            yield ""
+            kind = "simulated" if simulated else "people"
+            yield f"{kind:<{width + 9}} finished  running  stopped  withdrawn  wanted"
+        for arm in arms:
+            wanted = "-" if simulated else str(measured.wanted)
+            yield (
+                f"  {arm.condition:<{width + 7}} {arm.finished:8}  {arm.running:7}"
+                f"  {arm.stopped:7}  {arm.withdrawn:9}  {wanted:>6}"
+            )
+    yield ""
+    yield from _fooled_lines(measured)
+
+
+def _fooled_lines(measured: progress.Progress) -> Iterator[str]:
+    if not measured.contact.strip():
+        yield "Missing: a contact for participants; study-app open wants one."
+    if measured.fooled is None:
+        yield "Fool rates stay hidden until the study is closed."
+        return
+    for count in measured.fooled:
+        yield (
+            f"{count.condition}: fooled in {count.n_fooled} of {count.n_trials} main trials"
+            " (analysis report gives rates with intervals)"
+        )
+    if not measured.fooled:
+        yield "Nobody answered a main trial."

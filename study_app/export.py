@@ -1,0 +1,266 @@
+"""Write the trial table by ``analysis.columns``, with codebook, participant flow and provenance.
+
+Place on the data's path: the last arrow of the web study; ``analysis`` reads the folder. Excludes
+nobody and names nobody: every trial of every enrolled study session is a row. Who withdrew keeps
+the rows, but their answers stay out, as the page they saw at the end promises.
+"""
+
+import csv
+import hashlib
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from analysis.columns import COLUMN_NAMES, COLUMNS
+from study_app.catalog import file_of, roles_of
+from study_app.errors import ExportError
+from study_app.models import (
+    Condition,
+    Participant,
+    Response,
+    StimulusPair,
+    Study,
+    StudySession,
+    Trial,
+)
+from study_app.presets import deviations_from_2016
+
+TRIALS_NAME = "trials.csv"
+CODEBOOK_NAME = "codebook.csv"
+PARTICIPANTS_NAME = "participants.csv"
+STUDY_NAME = "study.toml"
+PROVENANCE_NAME = "provenance.json"
+FILE_NAMES = (TRIALS_NAME, CODEBOOK_NAME, PARTICIPANTS_NAME, STUDY_NAME, PROVENANCE_NAME)
+
+CODEBOOK_COLUMNS = ("column", "type", "unit", "allowed", "minimum", "may_be_empty", "meaning")
+PARTICIPANT_COLUMNS = (
+    "participant_id",
+    "study_session_id",
+    "simulated",
+    "condition",
+    "state",
+    "n_trials",
+    "n_answered",
+    "n_reissued",
+    "consent_version",
+    "consented_at",
+    "finished_at",
+    "withdrawn_at",
+)
+DISTRIBUTION = "colorization-turing-test"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        folder: where.
+        n_trials: rows of the trial table.
+        n_study_sessions: rows of the participant flow.
+        trials_sha256: digest of the trial table's bytes.
+    """
+
+    folder: Path
+    n_trials: int
+    n_study_sessions: int
+    trials_sha256: str
+
+
+def export_study(
+    session: Session, study: Study, folder: Path, *, overwrite: bool = False
+) -> Exported:
+    """Write a study's data into a folder; the same database gives the same bytes.
+
+    Args:
+        session: reads in one transaction, so that all files agree.
+        study: the study.
+        folder: must not exist, unless ``overwrite``.
+        overwrite: replace an earlier export.
+
+    Raises:
+        ExportError: the folder exists, is no earlier export, or cannot be written.
+    """
+    _check_place(folder, overwrite)
+    trials = list(trial_rows(session, study))
+    participants = list(participant_rows(session, study))
+    files = {
+        TRIALS_NAME: _csv_bytes(COLUMN_NAMES, trials),
+        CODEBOOK_NAME: _csv_bytes(CODEBOOK_COLUMNS, codebook_rows()),
+        PARTICIPANTS_NAME: _csv_bytes(PARTICIPANT_COLUMNS, participants),
+        STUDY_NAME: study.source.encode(),
+    }
+    files[PROVENANCE_NAME] = _json_bytes(_provenance(session, study, files, trials))
+    try:
+        _write_folder(folder, files)
+    except OSError as error:
+        raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
+    digest = hashlib.sha256(files[TRIALS_NAME]).hexdigest()
+    return Exported(folder, len(trials), len(participants), digest)
+
+
+def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
+    """Give the rows of the trial table as text, in the order of enrolment and of the plan."""
+    rows = session.execute(
+        sa.select(Trial, StimulusPair, Condition.name, StudySession, Participant, Response)
+        .join(StudySession, Trial.study_session_id == StudySession.id)
+        .join(Participant, StudySession.participant_id == Participant.id)
+        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+        .join(Condition, StimulusPair.condition_id == Condition.id)
+        .outerjoin(Response, Response.trial_id == Trial.id)
+        .where(Participant.study_id == study.id)
+        .order_by(StudySession.id, Trial.trial_index)
+    )
+    for trial, pair, condition, study_session, participant, response in rows:
+        planned = {
+            "study_id": study.code,
+            "participant_id": participant.code,
+            "study_session_id": study_session.code,
+            "simulated": participant.simulated,
+            "condition": condition,
+            "block": trial.block,
+            "trial_type": trial.trial_type,
+            "trial_index": trial.trial_index,
+            "pair_id": pair.pair_id,
+            "photo_id": pair.photo_id,
+            "real_side": trial.real_side,
+            "first_side": trial.first_side,
+        }
+        kept = None if study_session.state == "withdrawn" else response
+        cells = planned | _answered_cells(kept)
+        yield {name: _cell(cells[name]) for name in COLUMN_NAMES}
+
+
+def participant_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
+    """Give the participant flow: one row per study session, in the order of enrolment."""
+    reissued = (
+        sa.select(sa.func.count())
+        .where(Trial.study_session_id == StudySession.id, Trial.n_issued > 1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(StudySession, Participant, Condition.name, reissued)
+        .join(Participant)
+        .outerjoin(Condition, StudySession.condition_id == Condition.id)
+        .where(Participant.study_id == study.id)
+        .order_by(StudySession.id)
+    )
+    for study_session, participant, condition, n_reissued in rows:
+        cells = {
+            "participant_id": participant.code,
+            "study_session_id": study_session.code,
+            "simulated": participant.simulated,
+            "condition": condition,
+            "n_reissued": n_reissued,
+        }
+        stored = {
+            name: getattr(study_session, name) for name in PARTICIPANT_COLUMNS if name not in cells
+        }
+        merged = cells | stored
+        yield {name: _cell(merged[name]) for name in PARTICIPANT_COLUMNS}
+
+
+def codebook_rows() -> Iterable[dict[str, str]]:
+    """Give one row per column of the trial table."""
+    for column in COLUMNS:
+        yield {
+            "column": column.name,
+            "type": column.type,
+            "unit": column.unit or "",
+            "allowed": " ".join(column.allowed or ()),
+            "minimum": _cell(column.minimum),
+            "may_be_empty": _cell(column.nullable),
+            "meaning": column.meaning,
+        }
+
+
+def _answered_cells(response: Response | None) -> dict[str, Any]:
+    names = ("chosen_side", "response_ms", "left_shown_ms", "right_shown_ms", "answered_at")
+    if response is None:
+        return dict.fromkeys(names) | {"exposure_valid": False}
+    return {name: getattr(response, name) for name in (*names, "exposure_valid")}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def _csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    with tempfile.SpooledTemporaryFile(mode="w+", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        file.seek(0)
+        return file.read().encode()
+
+
+def _json_bytes(document: object) -> bytes:
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _provenance(
+    session: Session, study: Study, files: Mapping[str, bytes], trials: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    """Say where the data come from; without a time of export, so that bytes repeat."""
+    study_file = file_of(study)
+    has_control = roles_of(session, study).control is not None
+    return {
+        "study_id": study.code,
+        "state": study.state,
+        "study_digest": study.digest,
+        "stimulus_set_digest": study.stimulus_set.digest,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        "n_trials": len(trials),
+        "n_answered": sum(1 for row in trials if row["chosen_side"]),
+        "last_answer_at": max((row["answered_at"] for row in trials), default="") or None,
+        "exclusion": {"vigilance_pass_share": study_file.exclusion.vigilance_pass_share},
+        "deviations_from_2016": list(
+            deviations_from_2016(
+                study_file.protocol, study_file.participants.per_condition, has_control
+            )
+        ),
+        "versions": {
+            "colorization-turing-test": metadata.version(DISTRIBUTION),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _check_place(folder: Path, overwrite: bool) -> None:
+    if not folder.exists():
+        return
+    if not overwrite:
+        raise ExportError(f"{folder}: exists already; --overwrite replaces an earlier export")
+    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - set(FILE_NAMES):
+        raise ExportError(f"{folder}: is no earlier export, so it is not replaced")
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files under a temporary name, then rename: a half export never looks whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            (temporary / name).write_bytes(data)
+        temporary.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

@@ -1,0 +1,145 @@
+"""How far a study is: places taken, dropouts, and what the conditions' answers are, once closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from study_app.catalog import file_of, roles_of
+from study_app.models import (
+    Condition,
+    Participant,
+    Response,
+    StimulusPair,
+    Study,
+    StudySession,
+    Trial,
+)
+
+ALL_CONDITIONS = "all conditions"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One tested condition, or all together in a within design; people or simulated observers.
+
+    Attributes:
+        condition: name of the condition.
+        simulated: whether this counts simulated observers.
+        finished: all answers stored.
+        running: in the middle, their place is kept.
+        stopped: in the middle for longer than their place was kept.
+        withdrawn: withdrew.
+    """
+
+    condition: str
+    simulated: bool
+    finished: int = 0
+    running: int = 0
+    stopped: int = 0
+    withdrawn: int = 0
+
+    @property
+    def enrolled(self) -> int:
+        """Everybody who consented."""
+        return self.finished + self.running + self.stopped + self.withdrawn
+
+
+@dataclass(frozen=True)
+class FooledCount:
+    """How often people were fooled under one condition: answered main trials only."""
+
+    condition: str
+    n_fooled: int
+    n_trials: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The state of a study.
+
+    Attributes:
+        study_code: its id.
+        state: draft, open or closed.
+        contact: whom participants write to; may be empty.
+        wanted: participants wanted per condition.
+        arms: people first, then simulated observers, if there are any.
+        fooled: of people; None until the study is closed, so that nobody peeks.
+    """
+
+    study_code: str
+    state: str
+    contact: str
+    wanted: int
+    arms: tuple[Arm, ...]
+    fooled: tuple[FooledCount, ...] | None
+
+
+def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
+    """Count where a study stands."""
+    study_file = file_of(study)
+    tested = roles_of(session, study).tested
+    names = tested if study_file.protocol.design == "between" else (ALL_CONDITIONS,)
+    counts = _count_states(session, study, now)
+    arms = [
+        Arm(name, simulated, **counts.get((name, simulated), {}))
+        for simulated in (False, True)
+        for name in names
+    ]
+    return Progress(
+        study_code=study.code,
+        state=study.state,
+        contact=study.contact,
+        wanted=study_file.participants.per_condition,
+        arms=tuple(arm for arm in arms if arm.enrolled or not arm.simulated),
+        fooled=_count_fooled(session, study) if study.state == "closed" else None,
+    )
+
+
+def _count_states(
+    session: Session, study: Study, now: datetime
+) -> dict[tuple[str, bool], dict[str, int]]:
+    state = sa.case(
+        (StudySession.state != "running", StudySession.state),
+        (StudySession.lease_expires_at > now, "running"),
+        else_="stopped",
+    )
+    name = sa.func.coalesce(Condition.name, ALL_CONDITIONS)
+    counted = (
+        sa.select(name.label("name"), Participant.simulated, state.label("state"))
+        .select_from(StudySession)
+        .join(Participant)
+        .outerjoin(Condition, StudySession.condition_id == Condition.id)
+        .where(Participant.study_id == study.id)
+        .subquery()
+    )
+    columns = (counted.c.name, counted.c.simulated, counted.c.state)
+    counts: dict[tuple[str, bool], dict[str, int]] = {}
+    for arm, simulated, found, n in session.execute(
+        sa.select(*columns, sa.func.count()).group_by(*columns)
+    ):
+        counts.setdefault((arm, bool(simulated)), {})[found] = n
+    return counts
+
+
+def _count_fooled(session: Session, study: Study) -> tuple[FooledCount, ...]:
+    fooled = sa.case((Response.chosen_side == Trial.real_side, 1), else_=0)
+    rows = session.execute(
+        sa.select(Condition.name, sa.func.sum(fooled), sa.func.count())
+        .select_from(Response)
+        .join(Trial, Response.trial_id == Trial.id)
+        .join(StudySession, Trial.study_session_id == StudySession.id)
+        .join(Participant, StudySession.participant_id == Participant.id)
+        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+        .join(Condition, StimulusPair.condition_id == Condition.id)
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated.is_(False),
+            StudySession.state != "withdrawn",
+            Trial.trial_type == "main",
+        )
+        .group_by(Condition.name)
+        .order_by(Condition.name)
+    )
+    return tuple(FooledCount(name, int(n_fooled), n) for name, n_fooled, n in rows)

@@ -1,0 +1,117 @@
+"""Start the production server: gunicorn on the configured instance, here or beside."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import httpx
+
+from study_app.config import Settings
+from study_app.errors import SimulationError
+
+THREADS_PER_WORKER = 4
+MOST_DEFAULT_WORKERS = 4
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
+APP = "study_app:create_app()"
+
+
+def default_workers() -> int:
+    """Give one worker per core, four at most: SQLite lets one of them write at a time."""
+    return max(1, min(MOST_DEFAULT_WORKERS, os.cpu_count() or 1))
+
+
+def run_gunicorn(app_settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the study until stopped; replaces this process by gunicorn."""
+    os.environ.update(_environment(app_settings))
+    arguments = [*_gunicorn(workers), "--bind", f"{host}:{port}", APP]
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
+
+
+def run_development_server(app: flask.Flask, host: str, port: int) -> None:
+    """Serve the study with Flask's own server, which reloads and explains errors."""
+    app.run(host=host, port=port, debug=True)
+
+
+@contextlib.contextmanager
+def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
+    """Serve the study beside this process on a free port; gives its address.
+
+    Raises:
+        SimulationError: the server did not start.
+    """
+    with socket.socket() as listening:
+        # Bound here and handed over, so that nobody else can take the port in between.
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(128)
+        listening.set_inheritable(True)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+            [
+                *_gunicorn(workers),
+                *("--log-level", "warning"),
+                *("--bind", f"fd://{listening.fileno()}"),
+                APP,
+            ],
+            env={**os.environ, **_environment(app_settings)},
+            pass_fds=[listening.fileno()],
+        )
+        try:
+            _wait_until_up(url, process)
+            yield url
+        finally:
+            _stop(process)
+
+
+def _gunicorn(workers: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn"),
+        *("--workers", str(workers)),
+        # Threads keep connections alive between requests; synchronous workers close them.
+        *("--worker-class", "gthread"),
+        *("--threads", str(THREADS_PER_WORKER)),
+    ]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "STUDY_INSTANCE_PATH": str(settings.instance_path),
+        "STUDY_DATABASE_URL": settings.database_url,
+        "STUDY_SECRET_KEY": settings.secret_key,
+        "STUDY_SECURE_COOKIES": "true" if settings.secure_cookies else "false",
+        "STUDY_TRUSTED_PROXIES": str(settings.trusted_proxies),
+    }
+
+
+def _wait_until_up(url: str, process: "subprocess.Popen[Any]") -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SimulationError(
+                f"the study's server ended at once with code {process.returncode}"
+            )
+        try:
+            httpx.get(url, timeout=START_TIMEOUT_S)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SimulationError(f"the study's server did not answer within {START_TIMEOUT_S:.0f} s")
+
+
+def _stop(process: "subprocess.Popen[Any]") -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

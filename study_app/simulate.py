@@ -1,0 +1,320 @@
+"""Simulated observers through the study's front door: the pages, the forms and the trial API.
+
+What a participant's browser does is done here over HTTP, images included, without waiting: the
+exposures reported are made up, and all rows are marked as simulated. Only the truth that an
+observer with a known fool rate must know comes from the database, which is the researcher's own.
+"""
+
+import contextlib
+import dataclasses
+import html.parser
+import json
+import platform
+import random
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from study_app.catalog import file_of, roles_of
+from study_app.enrolment import SEED_BITS
+from study_app.errors import SimulationError
+from study_app.models import Condition, StimulusPair, Study, Trial
+from study_app.observers import (
+    FRAME_INTERVAL_MS,
+    Observer,
+    ObserverSettings,
+    TrialTruth,
+    middle_logit,
+)
+from study_app.results import write_text
+from study_app.simulated_token import sign_token
+
+TIMEOUT_S = 60.0
+REDIRECT = 302
+OK = 200
+
+
+@dataclass(frozen=True)
+class SimulationPlan:
+    """Who is to be simulated where.
+
+    Attributes:
+        study_code: the study.
+        n_observers: study sessions to run.
+        observers: how they answer.
+        seed: the same seed gives the same people, plans and answers.
+        n_threads: observers at work at the same time.
+    """
+
+    study_code: str
+    n_observers: int
+    observers: ObserverSettings
+    seed: int
+    n_threads: int = 8
+
+
+@dataclass
+class _Enrolled:
+    """An enrolled observer: what its browser keeps."""
+
+    number: int
+    cookies: httpx.Cookies
+    form_token: str
+
+
+@dataclass
+class _Tally:
+    """What all observers share: effects of photos, drawn once each from the seed."""
+
+    seed: int
+    settings: ObserverSettings
+    middles: dict[str, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def middle_of(self, condition: str) -> float:
+        with self.lock:
+            if condition not in self.middles:
+                rate = (self.settings.fool_rates or {}).get(condition, self.settings.fool_rate)
+                sd = (self.settings.spread**2 + self.settings.photo_spread**2) ** 0.5
+                self.middles[condition] = middle_logit(rate, sd)
+            return self.middles[condition]
+
+    def photo_effect(self, photo_id: str) -> float:
+        chance = random.Random(f"{self.seed} photo {photo_id}")  # noqa: S311 - repeatable
+        return chance.gauss(0, self.settings.photo_spread)
+
+
+def count_observers(session: Session, study: Study, per_condition: int) -> int:
+    """Give how many study sessions ``per_condition`` means: a within design has one kind.
+
+    Raises:
+        SimulationError: the study is closed.
+    """
+    if study.state == "closed":
+        raise SimulationError(f"study {study.code} is closed; nobody can take part any more")
+    between = file_of(study).protocol.design == "between"
+    return per_condition * (len(roles_of(session, study).tested) if between else 1)
+
+
+def check_conditions(session: Session, study: Study, settings: ObserverSettings) -> None:
+    """Check that fool rates are given for tested conditions only.
+
+    Raises:
+        SimulationError: one is not tested.
+    """
+    tested = roles_of(session, study).tested
+    for name in settings.fool_rates or {}:
+        if name not in tested:
+            raise SimulationError(f"{name!r} is no tested condition ({', '.join(tested)})")
+
+
+def simulate(
+    url: str,
+    secret_key: str,
+    new_session: Callable[[], contextlib.AbstractContextManager[Session]],
+    plan: SimulationPlan,
+) -> Iterator[int]:
+    """Run all observers; yields the number of answers stored by each as it finishes.
+
+    Enrolment goes one by one, so that the same seed gives the same conditions; the trials of
+    several observers then run at once.
+
+    Args:
+        url: of the study's server.
+        secret_key: the instance's own, to sign the observers' tokens with.
+        new_session: opens a session on the study's database, in any thread.
+        plan: who and how many.
+
+    Raises:
+        SimulationError: the server refused an observer, or gave something unexpected.
+    """
+    shared = _Tally(plan.seed, plan.observers)
+    try:
+        with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client:
+            enrolled = [
+                _enrol(client, secret_key, plan, number) for number in range(plan.n_observers)
+            ]
+        with ThreadPoolExecutor(plan.n_threads) as pool:
+            waiting = [
+                pool.submit(_take_part, url, new_session, shared, observer) for observer in enrolled
+            ]
+            try:
+                for done in as_completed(waiting):
+                    yield done.result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+    except httpx.TransportError as error:
+        raise SimulationError(f"{url}: the study's server does not answer: {error}") from None
+
+
+def save_record(folder: Path, plan: SimulationPlan, n_answers: int) -> Path:
+    """Keep what was simulated, in a file named by time and seed; gives its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    path = folder / f"{now:%Y%m%dT%H%M%S%fZ}-seed-{plan.seed}.json"
+    record = {
+        "at": now.isoformat(),
+        "versions": {"python": platform.python_version(), "study_app": _own_version()},
+        "n_answers": n_answers,
+        **dataclasses.asdict(plan),
+    }
+    write_text(path, json.dumps(record, indent=1, sort_keys=True) + "\n")
+    return path
+
+
+def _own_version() -> str:
+    return metadata.version("colorization-turing-test")
+
+
+def _enrol(client: httpx.Client, secret_key: str, plan: SimulationPlan, number: int) -> _Enrolled:
+    """Go from the invitation to the instructions."""
+    client.cookies = httpx.Cookies()
+    seed = _chance(plan.seed, number, "plan").getrandbits(SEED_BITS)
+    token = sign_token(secret_key, plan.study_code, seed)
+    invitation = f"/study/{plan.study_code}"
+    _get(client, invitation, params={"simulated": token})
+    page = _get(client, f"{invitation}/consent", params={"simulated": token})
+    fields = {"csrf_token": _form_token(page.text), "agree": "yes", "simulated": token}
+    answer = client.post(f"{invitation}/consent", data=fields)
+    if answer.status_code != REDIRECT:
+        raise SimulationError(f"the study did not enrol an observer ({answer.status_code})")
+    _get(client, answer.headers["Location"])
+    trials_page = _get(client, "/trials")
+    return _Enrolled(number, client.cookies, _form_token(trials_page.text))
+
+
+def _take_part(
+    url: str,
+    new_session: Callable[[], contextlib.AbstractContextManager[Session]],
+    shared: _Tally,
+    enrolled: _Enrolled,
+) -> int:
+    """Answer every trial, then read the debrief; gives the number of answers."""
+    rng = _chance(shared.seed, enrolled.number, "answers")
+    observer = Observer(shared.settings, shared.middle_of, shared.photo_effect, rng)
+    truths: dict[str, TrialTruth] = {}
+    n_answers = 0
+    with httpx.Client(base_url=url, timeout=TIMEOUT_S, cookies=enrolled.cookies) as client:
+        while (trial := _get(client, "/api/trials/next").json())["state"] == "trial":
+            if not truths:
+                with new_session() as session:
+                    truths = _read_truths(session, trial["trial_key"])
+            for side in ("left", "right"):
+                _get(client, trial["images"][side])
+            answer = client.post(
+                f"/api/trials/{trial['trial_key']}/response",
+                json=_report(observer, trial, truths[trial["trial_key"]], rng),
+                headers={"X-CSRFToken": enrolled.form_token},
+            )
+            _check(answer)
+            n_answers += 1
+        _get(client, trial["next_url"])
+    return n_answers
+
+
+def _report(
+    observer: Observer, trial: dict[str, Any], truth: TrialTruth, rng: random.Random
+) -> dict[str, Any]:
+    timing = trial["timing"]
+    first_onset = float(timing["lead_in_ms"])
+    second_onset = first_onset + timing["display_ms"] + timing["isi_ms"]
+    onsets = dict.fromkeys(("left", "right"), first_onset)
+    if trial["first_side"] != "both":
+        onsets["right" if trial["first_side"] == "left" else "left"] = second_onset
+    return {
+        "response_key": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+        "chosen_side": observer.choose(truth),
+        "response_ms": observer.response_ms(),
+        "input": observer.input,
+        "exposures": {
+            side: _exposure(observer, onset, timing["display_ms"]) for side, onset in onsets.items()
+        },
+        "frame_interval_ms": round(FRAME_INTERVAL_MS, 2),
+        "n_hidden": 0,
+        "n_resized": 0,
+        "device_pixel_ratio": 1.0,
+        "shown_px": trial["image_size_px"],
+    }
+
+
+def _exposure(observer: Observer, onset_ms: float, display_ms: float) -> dict[str, float | int]:
+    n_dropped = observer.n_dropped_frames()
+    frames = max(1, round(display_ms / FRAME_INTERVAL_MS)) + n_dropped
+    shown_ms = round(frames * FRAME_INTERVAL_MS, 2)
+    return {
+        "planned_ms": display_ms,
+        "onset_ms": onset_ms,
+        "offset_ms": round(onset_ms + shown_ms, 2),
+        "shown_ms": shown_ms,
+        "n_dropped_frames": n_dropped,
+    }
+
+
+def _read_truths(session: Session, trial_key: str) -> dict[str, TrialTruth]:
+    """Read the truth of all trials of the study session that one trial belongs to."""
+    own = sa.select(Trial.study_session_id).where(Trial.trial_key == trial_key).scalar_subquery()
+    rows = session.execute(
+        sa.select(
+            Trial.trial_key,
+            Trial.trial_type,
+            Condition.name,
+            StimulusPair.photo_id,
+            Trial.real_side,
+        )
+        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+        .join(Condition, StimulusPair.condition_id == Condition.id)
+        .where(Trial.study_session_id == own)
+    ).all()
+    if not rows:
+        raise SimulationError("the server's trials are not in the configured database")
+    return {row[0]: TrialTruth(row[1], row[2], row[3], row[4]) for row in rows}
+
+
+def _get(client: httpx.Client, path: str, **parameters: Any) -> httpx.Response:
+    return _check(client.get(path, **parameters))
+
+
+def _check(response: httpx.Response) -> httpx.Response:
+    if response.status_code != OK:
+        raise SimulationError(
+            f"{response.request.method} {response.request.url.path} gave"
+            f" {response.status_code} instead of {OK}"
+        )
+    return response
+
+
+def _chance(seed: int, number: int, use: str) -> random.Random:
+    return random.Random(f"{seed} observer {number} {use}")  # noqa: S311 - repeatable
+
+
+class _FormTokenFinder(html.parser.HTMLParser):
+    """Finds the form token in a hidden field or in the page's head."""
+
+    token = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at one tag."""
+        values = dict(attrs)
+        if tag == "input" and values.get("name") == "csrf_token":
+            self.token = values.get("value") or ""
+        if tag == "meta" and values.get("name") == "csrf-token":
+            self.token = values.get("content") or ""
+
+
+def _form_token(page: str) -> str:
+    finder = _FormTokenFinder()
+    finder.feed(page)
+    if not finder.token:
+        raise SimulationError("the study's page has no form token")
+    return finder.token
