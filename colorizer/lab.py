@@ -24,7 +24,7 @@ RGB_TO_XYZ: Float = np.array(
     ],
     np.float64,
 )
-WHITE: Float = np.einsum("ij->i", RGB_TO_XYZ)
+WHITE: npt.NDArray[Any] = RGB_TO_XYZ.sum(axis=1)
 XYZ_TO_RGB: Float = np.linalg.inv(RGB_TO_XYZ)
 
 EPSILON = (6 / 29) ** 3  # CIE 15:2004: below it f is a straight line
@@ -81,11 +81,10 @@ def lab_to_rgb(lab: Array) -> UInt8:
         lab: (..., 3), L* in [0, 100], a* and b* in CIE units.
 
     Returns:
-        (..., 3), uint8; of the eight 8-bit neighbours the one nearest in L*.
+        (..., 3), uint8; each channel rounded, which moves L* by at most 0.25.
     """
-    in_gamut = reduce_chroma_into_gamut(lab)
-    encoded = _encode_srgb(lab_to_linear_rgb(in_gamut)) * 255.0
-    return _round_keeping_lightness(encoded, in_gamut[..., 0])
+    encoded = _encode_srgb(lab_to_linear_rgb(reduce_chroma_into_gamut(lab)))
+    return np.rint(encoded * 255.0).astype(np.uint8)
 
 
 def join_lightness_ab(lightness: Array, ab: Array) -> UInt8:
@@ -147,35 +146,6 @@ def _bisect_chroma(lab: Float) -> Float:
 def _encode_srgb(linear: Float) -> Float:
     linear = np.clip(linear, 0.0, 1.0)
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-
-
-def _round_keeping_lightness(encoded: Float, lightness: Float) -> UInt8:
-    """Round (..., 3) values in [0, 255] to the neighbour whose L* is nearest to ``lightness``."""
-    best = np.rint(encoded).astype(np.uint8)
-    best_error = np.abs(_lightness_of(best) - lightness)
-    low = np.floor(encoded).astype(np.int16)
-    for corner in np.ndindex(2, 2, 2):
-        candidate = np.minimum(low + np.array(corner, np.int16), 255).astype(np.uint8)
-        error = np.abs(_lightness_of(candidate) - lightness)
-        better = error < best_error - 1e-6
-        best = np.where(better[..., np.newaxis], candidate, best)
-        best_error = np.where(better, error, best_error)
-    return best
-
-
-def _lightness_of(rgb: UInt8) -> Float:
-    y = sum(_LUMINANCE_OF_LEVEL[channel][rgb[..., channel]] for channel in range(3))
-    f = np.where(y > EPSILON, np.cbrt(y), SLOPE * y + OFFSET)
-    result: Float = 116.0 * f - 16.0
-    return result
-
-
-def _linear_levels() -> Float:
-    levels = np.arange(256) / 255.0
-    return np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-
-
-_LUMINANCE_OF_LEVEL: Float = np.outer(RGB_TO_XYZ[1], _linear_levels())
 
 
 def _like(constant: Float, xp: ModuleType) -> Any:

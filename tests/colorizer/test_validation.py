@@ -1,0 +1,84 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorizer.config import PRESETS
+from colorizer.network import build_network, set_final_bias
+from colorizer.preparing import count_prior
+from colorizer.shards import Photographs, ShardWriter
+from colorizer.validation import predict_ab, save_samples, validate
+from tests.colorizer.factories import colourful_photo
+
+CONFIG = dataclasses.replace(PRESETS["tiny"], n_validation=5)
+
+
+@pytest.fixture
+def held_out(tmp_path):
+    with ShardWriter(tmp_path, 40) as writer:
+        for number in range(5):
+            writer.add("validation", colourful_photo(number, 40, 40))
+        writer.save_index()
+    return Photographs(tmp_path, "validation")
+
+
+@pytest.fixture
+def prior(held_out):
+    return count_prior(held_out)
+
+
+def test_a_network_that_says_the_prior_has_the_priors_loss(held_out, prior):
+    network = build_network(0.0625)
+    head = network.get_layer("conv8_313")
+    head.kernel.assign(np.zeros(head.kernel.shape, np.float32))
+    set_final_bias(network, prior)
+
+    figures = validate(network, held_out, CONFIG, prior)
+
+    assert figures["val_cross_entropy"] == pytest.approx(figures["val_prior_entropy"], rel=1e-5)
+    assert figures["val_label_entropy"] < figures["val_prior_entropy"]
+
+
+def test_a_network_that_says_grey_has_no_chroma(held_out, prior):
+    network = build_network(0.0625)
+    head = network.get_layer("conv8_313")
+    head.kernel.assign(np.zeros(head.kernel.shape, np.float32))
+    set_final_bias(network, np.where(np.arange(313) == 120, 1.0, 1e-30))
+
+    assert validate(network, held_out, CONFIG, prior)["chroma_ratio"] < 1e-3
+
+
+def test_an_l2_network_has_a_loss_and_a_chroma(held_out, prior):
+    config = dataclasses.replace(CONFIG, loss="l2")
+
+    figures = validate(build_network(0.0625, loss="l2"), held_out, config, prior)
+
+    assert set(figures) == {"val_loss", "chroma_ratio"}
+    assert np.isfinite(list(figures.values())).all()
+
+
+def test_without_photographs_there_are_no_figures(tmp_path, prior):
+    with ShardWriter(tmp_path, 40) as writer:
+        writer.save_index()
+
+    nothing = Photographs(tmp_path, "validation")
+
+    assert validate(build_network(0.0625), nothing, CONFIG, prior) == {}
+
+
+def test_samples_show_grey_fake_and_real_side_by_side(held_out, tmp_path):
+    (tmp_path / "samples").mkdir()
+
+    save_samples(build_network(0.0625), held_out, CONFIG, tmp_path, 7)
+
+    sheet = np.asarray(Image.open(tmp_path / "samples" / "step_0000007.png"))
+    assert sheet.shape == (5 * 32, 3 * 32, 3)
+    assert np.ptp(sheet[:, :32].astype(int), axis=-1).max() == 0
+    np.testing.assert_array_equal(sheet[:32, 64:], held_out[0][4:36, 4:36])
+
+
+def test_ab_comes_at_a_quarter_of_the_size():
+    lightness = np.full((2, 16, 24, 1), 50, np.float32)
+
+    assert predict_ab(build_network(0.0625), lightness).shape == (2, 4, 6, 2)
