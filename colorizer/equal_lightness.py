@@ -1,6 +1,6 @@
 """Equal lightness of real and fake, invariant 1 of a stimulus set; the one place of its tolerance.
 
-8-bit sRGB cannot hold every L*: of the colours ``lab.join_lightness_ab`` gives, the worst is 0.19
+8-bit sRGB cannot hold every L*: the colours that ``lab.join_lightness_ab`` gives are up to about 0.3
 off. A fake by a program that rounds each channel by itself stays below the tolerance too; one that
 clips colours out of gamut does not.
 """

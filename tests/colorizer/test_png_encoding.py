@@ -33,7 +33,7 @@ def test_another_decoder_reads_the_same_pixels(height, width, seed):
 
 @pytest.mark.parametrize(("height", "width"), [(770, 28), (771, 28), (772, 28), (51, 428)])
 def test_the_last_block_may_be_full(height, width):
-    """771 rows of 1 + 3 * 28 bytes are 65535, exactly one stored block; so are 51 of 1 + 3 * 428."""
+    """771 rows of 1 + 3 * 28 bytes are 65535, one full stored block; so are 51 of 1 + 3 * 428."""
     rgb = np.full((height, width, 3), 7, np.uint8)
 
     np.testing.assert_array_equal(np.array(Image.open(io.BytesIO(encode_png(rgb)))), rgb)
