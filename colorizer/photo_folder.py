@@ -50,7 +50,7 @@ def colorize_photos(
     colorizer: Colorizer,
     *,
     overwrite: bool = False,
-    progress: Callable[[PhotoSource], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> list[Coloured]:
     """Colour every photograph found and write ``report.csv`` and ``provenance.json`` beside them.
 
@@ -59,7 +59,7 @@ def colorize_photos(
         out: the folder to make; photographs keep their place below the input, name and size.
         colorizer: the network.
         overwrite: replace a folder that is there.
-        progress: called after each input.
+        progress: called with the number of inputs done.
 
     Returns:
         One row per input, in order.
@@ -73,7 +73,7 @@ def colorize_photos(
         for source in find_photos(inputs):
             rows.append(_colour(source, folder, colorizer, taken))
             if progress:
-                progress(source)
+                progress(len(rows))
         _save_report(rows, folder / REPORT_NAME)
         save_json(
             folder / PROVENANCE_NAME,

@@ -1,0 +1,187 @@
+"""The commands from a network to a stimulus set: colorize, evaluate, build-set, check-set."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from colorizer.command_line import (
+    INPUT_SIZE,
+    OVERWRITE,
+    PHOTOS,
+    TEMPERATURE,
+    WEIGHTS,
+    counter,
+    fresh_seed,
+    stage_counter,
+)
+from colorizer.errors import ManifestError, PhotoError
+from colorizer.quiet_backend import load_keras_quietly
+
+
+@click.command()
+@PHOTOS
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the fakes.")
+@WEIGHTS
+@TEMPERATURE
+@INPUT_SIZE
+@OVERWRITE
+def colorize(
+    photos: tuple[Path, ...],
+    out: Path,
+    weights: str,
+    temperature: float | None,
+    input_size: int | None,
+    overwrite: bool,
+) -> None:
+    """Colour photographs from their lightness; names and sizes stay.
+
+    Example: colorizer colorize old-album --out coloured
+    """
+    from colorizer import results
+
+    results.check_absent(out, overwrite)
+    load_keras_quietly()
+    from colorizer import photo_folder  # loads Keras
+    from colorizer.colorize import Colorizer
+
+    colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)
+    with counter("Photographs") as progress:
+        rows = photo_folder.colorize_photos(
+            photos, out, colorizer, overwrite=overwrite, progress=progress
+        )
+    refused = [row for row in rows if row.reason]
+    for row in refused:
+        click.echo(f"{row.origin}: {row.reason}", err=True)
+    click.echo(f"{out}: {len(rows) - len(refused)} coloured, {len(refused)} refused")
+    if refused:
+        sys.exit(PhotoError.exit_code)
+
+
+@click.command()
+@PHOTOS
+@WEIGHTS
+@TEMPERATURE
+@INPUT_SIZE
+@click.option("--json", "json_path", required=True, type=click.Path(path_type=Path), help="Result.")
+@OVERWRITE
+def evaluate(
+    photos: tuple[Path, ...],
+    weights: str,
+    temperature: float | None,
+    input_size: int | None,
+    json_path: Path,
+    overwrite: bool,
+) -> None:
+    """Compare fakes with the photographs they were made from.
+
+    Example: colorizer evaluate test-photos --json figures.json
+    """
+    from colorizer import results
+
+    results.check_absent(json_path, overwrite)
+    load_keras_quietly()
+    from colorizer import evaluate as evaluation  # loads Keras
+    from colorizer.colorize import Colorizer
+
+    colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)
+    with counter("Photographs") as progress:
+        figures = evaluation.evaluate(photos, colorizer, progress=progress)
+    results.save_json(json_path, figures)
+    for name, value in figures.items():
+        if isinstance(value, int | float):
+            click.echo(f"{name:>24} {value:.4g}")
+    click.echo(f"{json_path}: the figures")
+
+
+@click.command("build-set")
+@PHOTOS
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the set.")
+@click.option(
+    "--condition",
+    "conditions",
+    multiple=True,
+    required=True,
+    metavar="NAME=SPEC",
+    help="How fakes are made: weights:default, weights:PATH[,temperature=0.38], folder:DIR, random,"
+    " grey or real. Repeatable.",
+)
+@click.option("--size", "size_px", default=256, show_default=True, help="Side of the images, px.")
+@click.option("--min-size", "min_size_px", type=int, help="Least short side [default: half of it].")
+@click.option("--max-photos", type=int, help="Take this many, drawn by the seed.")
+@click.option("--match-lightness", is_flag=True, help="Give fakes from a folder the real L*.")
+@click.option("--seed", type=int, help="Decides names, whose colours are lent, which are drawn.")
+@OVERWRITE
+def build_set(
+    photos: tuple[Path, ...],
+    out: Path,
+    conditions: tuple[str, ...],
+    size_px: int,
+    min_size_px: int | None,
+    max_photos: int | None,
+    match_lightness: bool,
+    seed: int | None,
+    overwrite: bool,
+) -> None:
+    """Build a stimulus set: real photos and their fakes under every condition.
+
+    Example: colorizer build-set photos --out set --condition full=weights:default
+    --condition random=random
+    """
+    from colorizer import condition_specs, results
+
+    results.check_absent(out, overwrite)
+    specs = condition_specs.parse_conditions(conditions)
+    load_keras_quietly()
+    from colorizer import stimuli  # loads Keras where a condition needs it
+
+    settings = stimuli.SetSettings(
+        size_px=size_px,
+        min_size_px=min_size_px,
+        max_photos=max_photos,
+        match_lightness=match_lightness,
+        seed=fresh_seed() if seed is None else seed,
+    )
+    with stage_counter() as progress:
+        built = stimuli.build_set(
+            photos, out, specs, settings, overwrite=overwrite, progress=progress
+        )
+    refused = f", {built.n_refused} inputs refused (see report.csv)" if built.n_refused else ""
+    click.echo(f"{out}: {built.n_photos} photos, {built.n_pairs} pairs{refused}")
+    click.echo(f"digest {built.digest}")
+
+
+@click.command("check-set")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="SET")
+def check_set(folder: Path) -> None:
+    """Prove a stimulus set: digests, equal size, encoder and L*, no metadata, no photo twice.
+
+    Example: colorizer check-set set
+    """
+    from colorizer import set_checks
+
+    checked = set_checks.check_set(folder)
+    for problem in checked.problems:
+        click.echo(f"{folder}: {problem}", err=True)
+    if checked.problems:
+        raise ManifestError(f"{folder}: {len(checked.problems)} problems")
+    n_pairs = ", ".join(f"{n} {condition}" for condition, n in checked.n_pairs.items())
+    click.echo(
+        f"{folder}: sound; {checked.n_photos} photos, pairs: {n_pairs}; largest difference of L*"
+        f" {checked.largest_lightness_difference:.2f}"
+    )
+    click.echo(f"digest {checked.digest}")
+
+
+@click.command("sample-photos")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to make.")
+@OVERWRITE
+def sample_photos(out: Path, overwrite: bool) -> None:
+    """Write crops of the colour photographs that come with scikit-image, to try things out.
+
+    Example: colorizer sample-photos --out photos
+    """
+    from colorizer import sample_photos as samples
+
+    n_photos = samples.write_sample_photos(out, overwrite=overwrite)
+    click.echo(f"{out}: {n_photos} crops")

@@ -1,0 +1,36 @@
+"""Loads Keras and its backend without the backend's start-up remarks on stderr.
+
+TensorFlow's native code writes them before any setting is read; users of a command want to see
+their own errors only. What raises is not hidden.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+
+def load_keras_quietly() -> None:
+    """Import Keras and start its backend's devices."""
+    with _quiet_native_stderr():
+        import keras  # takes seconds: only the commands that need it
+
+        keras.ops.zeros(1)
+
+
+@contextmanager
+def _quiet_native_stderr() -> Iterator[None]:
+    """Send what native code writes to stderr nowhere; Python's own stderr stays."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
