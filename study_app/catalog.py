@@ -180,6 +180,7 @@ def open_study(session: Session, study: Study, contact: str | None, now: datetim
     Raises:
         WrongState: no contact, or not a draft.
     """
+    begin_write(session)
     if study.state == "closed":
         raise WrongState(f"study {study.code} is closed and cannot be opened again")
     if contact:
@@ -200,6 +201,7 @@ def close_study(session: Session, study: Study, now: datetime) -> None:
     Raises:
         WrongState: the study was never open.
     """
+    begin_write(session)
     if study.state == "draft":
         raise WrongState(f"study {study.code} was never open")
     if study.state == "open":

@@ -53,16 +53,22 @@ def init_extensions(app: flask.Flask) -> None:
             sa.event.listen(db.engine, "begin", _begin_sqlite)
 
 
-def begin_write(session: Session) -> None:
+def begin_write(session: Session, *, durable: bool = True) -> None:
     """Start a transaction that writes: on SQLite it takes the write lock at once.
 
     A transaction that reads first and writes later cannot wait for another writer on SQLite: it
     fails. Reads made before in the same request are over; their objects load again when used.
+
+    Args:
+        session: without changes.
+        durable: wait until what is written is on the disk; else a power failure, though no crash
+            of the server, may lose it. What participants are told is stored is always durable.
     """
     assert not session.new, "a write transaction starts with clean objects"
     assert not session.dirty, "a write transaction starts with clean objects"
-    session.rollback()
-    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    if session.in_transaction():
+        session.rollback()
+    session.connection(execution_options={"sqlite_write": "FULL" if durable else "NORMAL"})
 
 
 def upgrade_database() -> None:
@@ -91,5 +97,9 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    synchronous = connection.get_execution_options().get("sqlite_write")
+    if synchronous is None:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

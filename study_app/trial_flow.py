@@ -5,7 +5,6 @@ UPDATE: the study session's count of answers goes up only if it stands at this t
 session is running; whoever finds no such row came too early, too late or a second time.
 """
 
-import dataclasses
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +13,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.catalog import file_of, read_image
-from study_app.config import StudyFile
+from study_app.catalog import read_image
+from study_app.config import StudyFile, parse_study_file
 from study_app.errors import (
     AlreadyAnswered,
     NoStudySession,
@@ -26,13 +25,54 @@ from study_app.errors import (
 )
 from study_app.extensions import begin_write
 from study_app.image_padding import pad_pair
-from study_app.models import Response, StimulusPair, StudySession, Trial
+from study_app.models import (
+    Participant,
+    Response,
+    StimulusPair,
+    StimulusSet,
+    Study,
+    StudySession,
+    Trial,
+)
 from study_app.protocol import OTHER_SIDE, Block, FirstSide, ProtocolSettings, Side
 from study_app.responses import ResponseReport, is_exposure_valid
 
 # Without letters and digits that look alike.
 COMPLETION_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ346789"
 COMPLETION_LENGTH = 10
+UNKNOWN_STUDY_SESSION = "This browser has no study session; start from the invitation."
+
+# The statements of every trial, built once: building takes longer than running them.
+_OF_CODE = (
+    sa.select(StudySession, Study.source, Trial)
+    .join(Participant, StudySession.participant_id == Participant.id)
+    .join(Study, Participant.study_id == Study.id)
+    .where(StudySession.code == sa.bindparam("code"))
+)
+_OWN = Trial.study_session_id == StudySession.id
+NEXT_TRIAL = _OF_CODE.outerjoin(Trial, sa.and_(_OWN, Trial.trial_index == StudySession.n_answered))
+TRIAL_OF_KEY = _OF_CODE.outerjoin(
+    Trial, sa.and_(_OWN, Trial.trial_key == sa.bindparam("trial_key"))
+)
+TRIAL_OF_TOKEN = (
+    sa.select(Trial, StudySession, StimulusPair, StimulusSet.folder)
+    .join(StudySession, _OWN)
+    .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+    .join(StimulusSet, StimulusPair.stimulus_set_id == StimulusSet.id)
+    .where(
+        StudySession.code == sa.bindparam("code"),
+        sa.or_(
+            Trial.left_token == sa.bindparam("token"), Trial.right_token == sa.bindparam("token")
+        ),
+    )
+)
+COUNT_ISSUE = (
+    sa.update(Trial)
+    .where(Trial.id == sa.bindparam("trial_id"))
+    .values(n_issued=Trial.n_issued + 1)
+    .execution_options(synchronize_session=False)
+)
+INSERT_RESPONSE = sa.insert(cast("sa.Table", Response.__table__))
 
 
 @dataclass(frozen=True)
@@ -112,7 +152,7 @@ def find_study_session(session: Session, code: str) -> StudySession:
     """
     found = session.scalar(sa.select(StudySession).where(StudySession.code == code))
     if found is None:
-        raise NoStudySession("This browser has no study session; start from the invitation.")
+        raise NoStudySession(UNKNOWN_STUDY_SESSION)
     return found
 
 
@@ -123,22 +163,14 @@ def issue_next_trial(session: Session, code: str) -> IssuedTrial | None:
         NoStudySession: no such study session.
         Withdrawn: the participant withdrew.
     """
-    begin_write(session)
-    study_session = find_study_session(session, code)
+    begin_write(session, durable=False)
+    study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
     _check_not_withdrawn(study_session)
-    if study_session.state == "finished":
+    if trial is None:
+        session.rollback()
         return None
-    trial = session.scalars(
-        sa.select(Trial).where(
-            Trial.study_session_id == study_session.id,
-            Trial.trial_index == study_session.n_answered,
-        )
-    ).one()
-    protocol = _study_file(study_session).protocol
-    issued = _issued(trial, study_session, protocol)
-    session.execute(
-        sa.update(Trial).where(Trial.id == trial.id).values(n_issued=Trial.n_issued + 1)
-    )
+    issued = _issued(trial, study_session, parse_study_file(source).protocol)
+    session.execute(COUNT_ISSUE, {"trial_id": trial.id})
     session.commit()
     return issued
 
@@ -158,20 +190,15 @@ def record_response(
         WrongOrder: it is not the next trial, or was never given to the browser.
     """
     begin_write(session)
-    study_session = find_study_session(session, code)
-    trial = session.scalar(
-        sa.select(Trial).where(
-            Trial.trial_key == trial_key, Trial.study_session_id == study_session.id
-        )
-    )
+    study_session, source, trial = _look_up(session, TRIAL_OF_KEY, code=code, trial_key=trial_key)
     if trial is None:
         raise UnknownTrial("No trial of this study session has that key.")
-    study_file = _study_file(study_session)
+    study_file = parse_study_file(source)
+    feedback = _feedback(trial, report.chosen_side)
     if trial.n_issued and _take_turn(session, study_session, trial, study_file, now):
-        session.add(_response(trial, report, study_file, now))
-        _finish_if_last(session, study_session, trial, now)
+        session.execute(INSERT_RESPONSE, _response(trial, report, study_file, now))
         session.commit()
-        return _feedback(trial, report.chosen_side)
+        return feedback
     session.rollback()
     return _replay_or_refuse(session, code, trial_key, report.response_key)
 
@@ -225,18 +252,10 @@ def read_trial_image(session: Session, code: str, token: str) -> bytes:
         UnknownImage: no such token, another's, or not its time.
         SetChanged: the stimulus set is not what it was.
     """
-    row = session.execute(
-        sa.select(Trial, StudySession, StimulusPair)
-        .join(StudySession, Trial.study_session_id == StudySession.id)
-        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
-        .where(
-            StudySession.code == code, sa.or_(Trial.left_token == token, Trial.right_token == token)
-        )
-    ).one_or_none()
+    row = session.execute(TRIAL_OF_TOKEN, {"code": code, "token": token}).one_or_none()
     if row is None or not _may_see(row[0], row[1]):
         raise UnknownImage("There is no such picture here.")
-    trial, _, pair = row
-    folder = pair.stimulus_set.folder
+    trial, _, pair, folder = row
     real, fake = pad_pair(
         read_image(folder, pair.real_path, pair.real_sha256),
         read_image(folder, pair.fake_path, pair.fake_sha256),
@@ -244,8 +263,18 @@ def read_trial_image(session: Session, code: str, token: str) -> bytes:
     return real if token == _token(trial, trial.real_side) else fake
 
 
-def _study_file(study_session: StudySession) -> StudyFile:
-    return file_of(study_session.participant.study)
+def _look_up(
+    session: Session, statement: sa.Executable, **parameters: str
+) -> tuple[StudySession, str, Trial | None]:
+    """Give a study session, the text of its study file, and one of its trials, in one query.
+
+    Raises:
+        NoStudySession: no such study session.
+    """
+    row = session.execute(statement, parameters).one_or_none()
+    if row is None:
+        raise NoStudySession(UNKNOWN_STUDY_SESSION)
+    return row[0], row[1], row[2]
 
 
 def _check_not_withdrawn(study_session: StudySession) -> None:
@@ -277,8 +306,22 @@ def _take_turn(
     study_file: StudyFile,
     now: datetime,
 ) -> bool:
-    """Move the study session on past this trial; False if it is not this trial's turn."""
+    """Move the study session past this trial, to its end if it is the last.
+
+    Returns:
+        False if it is not this trial's turn, or the participant withdrew.
+    """
     lease = timedelta(minutes=study_file.participants.lease_minutes)
+    values: dict[str, Any] = {
+        "n_answered": StudySession.n_answered + 1,
+        "lease_expires_at": now + lease,
+    }
+    if trial.trial_index + 1 == study_session.n_trials:
+        values |= {
+            "state": "finished",
+            "finished_at": now,
+            "completion_code": _new_completion_code(),
+        }
     moved = session.execute(
         sa.update(StudySession)
         .where(
@@ -286,42 +329,31 @@ def _take_turn(
             StudySession.state == "running",
             StudySession.n_answered == trial.trial_index,
         )
-        .values(n_answered=StudySession.n_answered + 1, lease_expires_at=now + lease)
+        .values(values)
         .execution_options(synchronize_session=False)
     )
     return cast("sa.CursorResult[Any]", moved).rowcount == 1
 
 
+def _new_completion_code() -> str:
+    return "".join(secrets.choice(COMPLETION_ALPHABET) for _ in range(COMPLETION_LENGTH))
+
+
 def _response(
     trial: Trial, report: ResponseReport, study_file: StudyFile, now: datetime
-) -> Response:
-    fields = dataclasses.asdict(report)
-    exposures = {
-        f"{side}_{name}": value
-        for side in ("left", "right")
-        for name, value in fields.pop(side).items()
-    }
+) -> dict[str, Any]:
+    """Give the row of a response."""
     valid = is_exposure_valid(
         report,
         display_ms=study_file.protocol.display_ms,
         n_issued=trial.n_issued,
         rule=study_file.exposure,
     )
-    return Response(trial_id=trial.id, **fields, **exposures, exposure_valid=valid, answered_at=now)
-
-
-def _finish_if_last(
-    session: Session, study_session: StudySession, trial: Trial, now: datetime
-) -> None:
-    if trial.trial_index + 1 < study_session.n_trials:
-        return
-    code = "".join(secrets.choice(COMPLETION_ALPHABET) for _ in range(COMPLETION_LENGTH))
-    session.execute(
-        sa.update(StudySession)
-        .where(StudySession.id == study_session.id)
-        .values(state="finished", finished_at=now, completion_code=code)
-        .execution_options(synchronize_session=False)
-    )
+    fields = {**vars(report), "exposure_valid": valid, "trial_id": trial.id, "answered_at": now}
+    for side in ("left", "right"):
+        exposure = fields.pop(side)
+        fields |= {f"{side}_{name}": value for name, value in vars(exposure).items()}
+    return fields
 
 
 def _replay_or_refuse(
