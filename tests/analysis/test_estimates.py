@@ -1,0 +1,132 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.estimates import EstimateSettings, as_document, estimate
+from analysis.trial_table import derive_fooled, read_trials
+
+
+@pytest.fixture
+def trials(study_csv: Path) -> pd.DataFrame:
+    return read_trials(study_csv).trials
+
+
+def document(trials: pd.DataFrame, **settings: float) -> str:
+    return json.dumps(as_document(estimate(trials, EstimateSettings(**settings))))
+
+
+def test_the_document_has_the_keys_of_the_contract(trials: pd.DataFrame) -> None:
+    result = json.loads(document(trials))
+
+    assert list(result) == ["level", "conditions", "differences", "exclusions"]
+    assert result["level"] == 0.95
+    assert list(result["conditions"][0]) == [
+        "condition",
+        "fool_rate",
+        "n_trials",
+        "n_participants",
+        "n_photos",
+        "people_and_photos",
+        "these_photos",
+    ]
+    assert list(result["conditions"][0]["people_and_photos"]) == ["low", "high"]
+    assert list(result["differences"][0]) == [
+        "a",
+        "b",
+        "difference",
+        "low",
+        "high",
+        "p_value",
+        "p_adjusted",
+    ]
+    assert list(result["exclusions"][0]) == ["rule", "n_participants", "n_trials"]
+
+
+def test_conditions_and_differences_are_named_in_one_order(trials: pd.DataFrame) -> None:
+    result = json.loads(document(trials))
+
+    assert [entry["condition"] for entry in result["conditions"]] == ["full", "half"]
+    (difference,) = result["differences"]
+    rates = {entry["condition"]: entry["fool_rate"] for entry in result["conditions"]}
+    assert difference["difference"] == pytest.approx(rates["full"] - rates["half"])
+
+
+def test_practice_vigilance_control_and_unanswered_rows_change_nothing(
+    trials: pd.DataFrame,
+) -> None:
+    """All are added with the real photo called fake, which would raise every rate."""
+    extra = []
+    main = trials[trials["trial_type"] == "main"]
+    for number, kind in enumerate(("practice", "control", "unanswered"), start=1):
+        rows = main.assign(
+            trial_index=main["trial_index"] + 1000 * number, chosen_side=main["real_side"]
+        )
+        if kind == "unanswered":
+            rows = rows.assign(chosen_side=None)
+        else:
+            block = "practice" if kind == "practice" else "main"
+            rows = rows.assign(trial_type=kind, block=block)
+        extra.append(rows)
+    padded = pd.concat([trials, *extra], ignore_index=True)
+    padded["fooled"] = derive_fooled(padded)
+
+    before, after = json.loads(document(trials)), json.loads(document(padded))
+
+    assert after["conditions"] == before["conditions"]
+    assert after["differences"] == before["differences"]
+
+
+def test_correct_vigilance_rows_change_no_estimate(trials: pd.DataFrame) -> None:
+    looks = trials[trials["trial_type"] == "vigilance"]
+    other = looks["real_side"].map({"left": "right", "right": "left"})
+    looks = looks.assign(trial_index=looks["trial_index"] + 1000, chosen_side=other, fooled=False)
+
+    before = json.loads(document(trials, vigilance_pass_share=0.0))
+    after = json.loads(document(pd.concat([trials, looks]), vigilance_pass_share=0.0))
+
+    assert after == before
+
+
+def test_the_order_of_the_rows_changes_nothing(trials: pd.DataFrame) -> None:
+    shuffled = trials.sample(frac=1, random_state=3)
+
+    before, after = json.loads(document(trials)), json.loads(document(shuffled))
+
+    assert json.loads(json.dumps(after), parse_float=lambda x: round(float(x), 10)) == json.loads(
+        json.dumps(before), parse_float=lambda x: round(float(x), 10)
+    )
+
+
+def test_excluded_people_do_not_count(trials: pd.DataFrame) -> None:
+    careless = set(trials["participant_id"].unique()[:2])
+    is_look = trials["trial_type"].eq("vigilance") & trials["participant_id"].isin(careless)
+    trials.loc[is_look, "fooled"] = True
+
+    result = json.loads(document(trials))
+    without = json.loads(document(trials[~trials["participant_id"].isin(careless)]))
+
+    assert result["exclusions"] == [{"rule": "vigilance", "n_participants": 2, "n_trials": 32}]
+    assert result["conditions"] == without["conditions"]
+    assert result["differences"] == without["differences"]
+
+
+def test_a_condition_whose_people_are_all_left_out_still_appears(trials: pd.DataFrame) -> None:
+    full = set(trials.loc[trials["condition"] == "full", "participant_id"])
+    is_look = trials["trial_type"].eq("vigilance") & trials["participant_id"].isin(full)
+    trials.loc[is_look, "fooled"] = True
+
+    result = json.loads(document(trials))
+
+    entry = result["conditions"][0]
+    assert (entry["condition"], entry["fool_rate"], entry["n_trials"]) == ("full", None, 0)
+    assert entry["people_and_photos"] == {
+        "low": None,
+        "high": None,
+        "warning": "no interval: no answered trials are left to analyse",
+    }
+    (difference,) = result["differences"]
+    assert difference["difference"] is None
+    assert difference["p_adjusted"] is None
+    assert difference["warning"] == "no difference: no analysed trials under full"
