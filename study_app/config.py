@@ -57,7 +57,7 @@ class StudyDescription:
     id: str
     title: str
     contact: str = ""
-    minutes: int = field(default=7, metadata={"minimum": 1, "maximum": 600})
+    minutes: int = field(default=7, metadata={"minimum": 1})
     pay: str = ""
 
 

@@ -64,7 +64,7 @@ def build_set(
     pairs = []
     for number in range(n_photos):
         photo_id = hashlib.sha256(f"photo {number}".encode()).hexdigest()[:16]
-        real = _save(folder, f"real/{photo_id}.png", make_png(200, number, 0, number % 5))
+        real = _save(folder, f"photos/{photo_id}.png", make_png(200, number, 0, number % 5))
         for place, name in enumerate(kinds):
             fake_png = make_png(place, number, 200, (number * 7 + place) % 8)
             fake = _save(folder, f"{name}/{photo_id}.png", fake_png)
