@@ -232,8 +232,8 @@ def _close_epoch(
     trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
     step.optimizer.finalize_variable_values(variables)  # puts the moving average in place
     validation = validate(step.network, held_out, config, prior)
-    best = min((row["val_loss"] for row in directory.load_metrics()), default=np.inf)
-    if not validation or validation["val_loss"] < best:
+    earlier = [row["val_loss"] for row in directory.load_metrics() if "val_loss" in row]
+    if not validation or validation["val_loss"] < min(earlier, default=np.inf):
         directory.save_network(as_float32(step.network), BEST_NAME)
     save_samples(step.network, held_out, config, directory.path, int(figures["step"]))
     for variable, value in zip(variables, trained, strict=True):

@@ -138,7 +138,8 @@ def train(
                 raise ColorizerError("--resume takes its settings from the run; give no others")
             training.resume(shards, out, progress=progress)
         else:
-            given.setdefault("seed", fresh_seed())
+            if "seed" not in given:
+                given["seed"] = fresh_seed()
             config = dataclasses.replace(PRESETS[preset], **given)
             training.train(
                 shards,

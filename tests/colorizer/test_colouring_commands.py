@@ -1,0 +1,149 @@
+import json
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+from colorizer.__main__ import main
+from colorizer.manifest import load_manifest
+from colorizer.network import build_network
+from tests.colorizer.factories import grey_photo, write_photo, write_photos
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return write_photos(tmp_path_factory.mktemp("photos"), 4, 48, 48)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    path = tmp_path_factory.mktemp("weights") / "some.keras"
+    build_network(0.0625, seed=1).save(path)
+    path.with_suffix(".json").write_text(json.dumps({"input_px": 32, "temperature": 0.4}))
+    return path
+
+
+def test_colorize_colours_the_good_and_names_the_bad(photos, weights, tmp_path):
+    (tmp_path / "bad.jpg").write_text("hello")
+
+    result = call("colorize", photos, tmp_path / "bad.jpg", "--out", tmp_path / "out",
+                  "--weights", weights)  # fmt: skip
+
+    assert result.exit_code == 3
+    assert "4 coloured, 1 refused" in result.output
+    assert "bad.jpg: not a picture" in result.stderr
+
+
+def test_colorize_of_good_photographs_exits_with_zero(photos, weights, tmp_path):
+    result = call("colorize", photos, "--out", tmp_path / "out", "--weights", weights)
+
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "out" / "provenance.json").read_text())["temperature"] == 0.4
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--temperature", "2"], "temperature 2.0 is not allowed"),
+        (["--input-size", "33"], "multiple of 8"),
+        (["--weights", "nowhere"], "nowhere: no network there"),
+    ],
+)
+def test_colorize_refuses_what_it_cannot_use(photos, weights, tmp_path, options, message):
+    result = call("colorize", photos, "--out", tmp_path / "out", "--weights", weights, *options)
+
+    assert result.exit_code != 0
+    assert message in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture(scope="module")
+def stimulus_set(photos, weights, tmp_path_factory):
+    out = tmp_path_factory.mktemp("sets") / "set"
+    result = call(
+        "build-set", photos, "--out", out, "--condition", f"full=weights:{weights}",
+        "--condition", "random=random", "--size", 48, "--seed", 1,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "4 photos, 8 pairs" in result.output
+    return out
+
+
+def test_build_set_writes_a_set_that_check_set_finds_sound(stimulus_set):
+    assert len(load_manifest(stimulus_set).pairs) == 8
+
+    result = call("check-set", stimulus_set)
+
+    assert result.exit_code == 0, result.output
+    assert "sound" in result.output
+
+
+def test_check_set_names_a_changed_image(stimulus_set, tmp_path):
+    shutil.copytree(stimulus_set, tmp_path / "set")
+    image = next((tmp_path / "set" / "images").iterdir())
+    image.write_bytes(image.read_bytes() + b"x")
+
+    result = call("check-set", tmp_path / "set")
+
+    assert result.exit_code == 6
+    assert image.name in result.stderr
+
+
+def test_check_set_of_no_set_says_how_to_make_one(tmp_path):
+    result = call("check-set", tmp_path)
+
+    assert result.exit_code == 6
+    assert "colorizer build-set" in result.stderr
+
+
+@pytest.mark.parametrize("spec", ["full", "full=magic", "full=weights", "=random"])
+def test_build_set_refuses_a_condition_it_cannot_read(photos, tmp_path, spec):
+    result = call("build-set", photos, "--out", tmp_path / "set", "--condition", spec)
+
+    assert result.exit_code == 1
+    assert "condition" in result.stderr
+    assert not (tmp_path / "set").exists()
+
+
+def test_build_set_of_grey_photographs_says_why_there_is_none(tmp_path):
+    write_photo(tmp_path / "photos" / "grey.png", grey_photo(3))
+
+    result = call("build-set", tmp_path / "photos", "--out", tmp_path / "set",
+                  "--condition", "random=random", "--size", 48)  # fmt: skip
+
+    assert result.exit_code != 0
+    assert "grey.png" in result.stderr
+
+
+def test_evaluate_writes_the_figures_of_the_contract(photos, weights, tmp_path):
+    result = call("evaluate", photos, "--weights", weights, "--json", tmp_path / "figures.json")
+
+    assert result.exit_code == 0, result.output
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert set(figures) >= {
+        "auc", "auc_rebalanced", "cross_entropy", "psnr", "ssim", "ciede2000",
+        "colorfulness", "colorfulness_real", "n_photos",
+    }  # fmt: skip
+    assert figures["n_photos"] == 4
+    assert 0 <= figures["auc"] <= 1
+
+
+def test_sample_photographs_are_enough_for_the_2016_protocol(tmp_path):
+    result = call("sample-photos", "--out", tmp_path / "photos")
+
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "photos").glob("*.png"))) >= 50
+
+
+@pytest.mark.parametrize(
+    "command", ["colorize", "evaluate", "build-set", "check-set", "sample-photos"]
+)
+def test_help_has_an_example(command):
+    result = call(command, "--help")
+
+    assert result.exit_code == 0
+    assert f"Example: colorizer {command}" in result.output
