@@ -16,12 +16,15 @@ import { PictureError, closePair, loadPair } from "./pictures.js";
 /** @typedef {import("./input.js").Answer} Answer */
 /** @typedef {import("./pictures.js").Pair} Pair */
 /** @typedef {import("./presenter.js").Presentation} Presentation */
-/** @typedef {{trial: Trial, pair: Pair} | {finished: Finished} | {error: unknown}} Upcoming */
+/** @typedef {{trial: Trial, pair: Pair} | {finished: Finished}} Next */
+/** @typedef {Next | {error: unknown, trial: Trial | Finished | null}} Upcoming */
 
 /** The taken button stays visible at least this long. */
 const ACKNOWLEDGED_MS = 200;
 /** Silent attempts to get the next pair before the participant is asked to try again. */
 const RETRY_AFTER_MS = [300, 900, 1800];
+/** The server's answer for a picture of a pair that is not the next one (any more). */
+const NOT_FOUND = 404;
 
 /** Leads one participant from pair to pair. */
 export class Flow {
@@ -161,17 +164,20 @@ export class Flow {
 
   /**
    * Asks for the next pair and decodes both pictures; never rejects, so that it can run ahead.
+   * @param {Trial | Finished | null} known a pair that was asked for already: the server counts how
+   *   often a pair is given out, because a pair given twice may have been seen twice.
    * @returns {Promise<Upcoming>}
    */
-  async #fetchUpcoming() {
+  async #fetchUpcoming(known = null) {
+    let trial = known;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const next = await this.#api.nextTrial();
-        if (next.state === "finished") return { finished: next };
-        return { trial: next, pair: await loadPair(next.images) };
+        trial ??= await this.#api.nextTrial();
+        if (trial.state === "finished") return { finished: trial };
+        return { trial, pair: await loadPair(trial.images) };
       } catch (error) {
-        const mayPass = error instanceof PictureError || isTemporary(error);
-        if (!mayPass || attempt >= RETRY_AFTER_MS.length) return { error };
+        if (error instanceof PictureError && error.status === NOT_FOUND) trial = null;
+        if (!mayPass(error) || attempt >= RETRY_AFTER_MS.length) return { error, trial };
       }
       await this.#wait(RETRY_AFTER_MS[attempt]);
     }
@@ -180,13 +186,14 @@ export class Flow {
   /**
    * Waits for the next pair; where it cannot be had, says so and offers to try again.
    * @param {Promise<Upcoming>} upcoming
+   * @returns {Promise<Next>}
    */
   async #ready(upcoming) {
     let next = await upcoming;
     while ("error" in next) {
-      if (!(next.error instanceof PictureError) && !isTemporary(next.error)) throw next.error;
+      if (!mayPass(next.error)) throw next.error;
       await this.#panel("trouble");
-      next = await this.#fetchUpcoming();
+      next = await this.#fetchUpcoming(next.trial);
     }
     return next;
   }
@@ -198,4 +205,12 @@ export class Flow {
     this.#panels.end("stopped", { message });
     if (!(error instanceof ApiError)) throw error;
   }
+}
+
+/**
+ * Says whether trying again may help.
+ * @param {unknown} error
+ */
+function mayPass(error) {
+  return error instanceof PictureError || isTemporary(error);
 }

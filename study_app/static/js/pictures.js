@@ -12,7 +12,16 @@
 const TIMEOUT_MS = 30_000;
 
 /** A picture could not be fetched or decoded. */
-export class PictureError extends Error {}
+export class PictureError extends Error {
+  /**
+   * @param {string} message
+   * @param {number} [status] the server's refusal, if there was one.
+   */
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
  * Fetches and decodes both pictures.
@@ -43,7 +52,9 @@ async function loadPicture(url) {
       cache: "no-store",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if (!response.ok) throw new PictureError(`the server answered ${response.status}`);
+    if (!response.ok) {
+      throw new PictureError(`the server answered ${response.status}`, response.status);
+    }
     return await createImageBitmap(await response.blob());
   } catch (error) {
     throw error instanceof PictureError ? error : new PictureError(String(error));
