@@ -1,8 +1,8 @@
 """Equal lightness of real and fake, invariant 1 of a stimulus set; the one place of its tolerance.
 
-8-bit sRGB cannot hold every L*: the colours that ``lab.join_lightness_ab`` gives are up to about 0.3
-off. A fake by a program that rounds each channel by itself stays below the tolerance too; one that
-clips colours out of gamut does not.
+8-bit sRGB cannot hold every L*: rounding each channel, as ``lab.join_lightness_ab`` and most
+programs do, moves it by up to about 0.3. A fake whose colours were clipped into the gamut is off by
+far more.
 """
 
 import numpy as np

@@ -15,6 +15,7 @@ from colorizer.lab import rgb_to_lab
 
 Array = npt.NDArray[Any]
 UInt8 = npt.NDArray[np.uint8]
+Float = npt.NDArray[np.float64]
 
 AUC_RANGE = 150.0  # ab distances swept by the curve (Zhang, Isola & Efros 2016, section 3.1)
 PEAK = 255.0
@@ -55,8 +56,40 @@ def auc_rebalanced(
     Returns:
         In [0, 1].
     """
-    weights = 1.0 / np.asarray(prior, np.float64)[bin_of_true]
-    return float(np.average(_closeness(ab_true, ab_fake), weights=weights))
+    sums, counts = closeness_by_bin(ab_true, ab_fake, bin_of_true, len(prior))
+    return auc_rebalanced_of_sums(sums, counts, prior)
+
+
+def closeness_by_bin(
+    ab_true: Array, ab_fake: Array, bin_of_true: npt.NDArray[np.integer[Any]], n_bins: int
+) -> tuple[Float, Float]:
+    """Sum up what ``auc_rebalanced`` needs, so that many photos can be pooled.
+
+    Args:
+        ab_true: (..., 2), a* and b* of the real photo.
+        ab_fake: (..., 2), a* and b* of the fake.
+        bin_of_true: (...), number of the bin nearest to each true colour.
+        n_bins: Q.
+
+    Returns:
+        (Q,) the sums of max(0, 1 - d / 150) and (Q,) the numbers of pixels, by true bin; float64.
+    """
+    bins = np.asarray(bin_of_true).ravel()
+    closeness = _closeness(ab_true, ab_fake).ravel()
+    sums = np.bincount(bins, closeness, minlength=n_bins).astype(np.float64)
+    return sums, np.bincount(bins, minlength=n_bins).astype(np.float64)
+
+
+def auc_rebalanced_of_sums(sums: Float, counts: Float, prior: Array) -> float:
+    """Give the rebalanced area of pooled photos.
+
+    Args:
+        sums: (Q,), added up from ``closeness_by_bin``.
+        counts: (Q,), added up likewise.
+        prior: (Q,), positive, share of each bin in photographs.
+    """
+    weights = 1.0 / np.asarray(prior, np.float64)
+    return float((sums @ weights) / (counts @ weights))
 
 
 def cross_entropy(logits: Array, indices: Array, weights: Array) -> float:
@@ -139,21 +172,19 @@ def chroma_ratio(real: UInt8, fake: UInt8) -> float:
     return _mean_chroma(fake) / _mean_chroma(real)
 
 
-def _closeness(ab_true: Array, ab_fake: Array) -> npt.NDArray[np.float64]:
+def _closeness(ab_true: Array, ab_fake: Array) -> Float:
     gap = np.asarray(ab_true, np.float64) - np.asarray(ab_fake, np.float64)
     distance = np.hypot(gap[..., 0], gap[..., 1])
-    closeness: npt.NDArray[np.float64] = np.maximum(0.0, 1.0 - distance / AUC_RANGE)
+    closeness: Float = np.maximum(0.0, 1.0 - distance / AUC_RANGE)
     return closeness
 
 
-def _opponents(rgb: UInt8) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _opponents(rgb: UInt8) -> tuple[Float, Float]:
     red, green, blue = np.moveaxis(rgb.astype(np.float64), -1, 0)
     return red - green, (red + green) / 2 - blue
 
 
-def _colorfulness(
-    red_green: npt.NDArray[np.float64], yellow_blue: npt.NDArray[np.float64]
-) -> float:
+def _colorfulness(red_green: Float, yellow_blue: Float) -> float:
     spread = np.hypot(red_green.std(), yellow_blue.std())
     mean = np.hypot(red_green.mean(), yellow_blue.mean())
     return float(spread + COLORFULNESS_MEAN_WEIGHT * mean)

@@ -13,8 +13,10 @@ from colorizer.ab_bins import bin_centres, nearest_bin, soft_encode
 from colorizer.metrics import (
     auc,
     auc_rebalanced,
+    auc_rebalanced_of_sums,
     chroma_ratio,
     ciede2000,
+    closeness_by_bin,
     colorfulness,
     colorfulness_ddcolor,
     cross_entropy,
@@ -62,6 +64,21 @@ def test_rebalanced_auc_is_the_weighted_area_under_the_swept_curve():
     expected = swept_auc(np.linalg.norm(true - fake, axis=-1), 1 / prior[bins])
 
     assert auc_rebalanced(true, fake, bins, prior) == pytest.approx(expected, abs=1e-4)
+
+
+def test_pooling_two_photos_is_as_good_as_one_large_one():
+    rng = np.random.default_rng(8)
+    true, fake = rng.uniform(-60, 60, (2, 300, 2))
+    prior, bins = rng.dirichlet(np.ones(Q)) + 1e-4, nearest_bin(true)
+
+    parts = [
+        closeness_by_bin(true[part], fake[part], bins[part], Q)
+        for part in (slice(0, 100), slice(100, 300))
+    ]
+    sums, counts = np.sum(parts, axis=0)
+
+    whole = auc_rebalanced(true, fake, bins, prior)
+    assert auc_rebalanced_of_sums(sums, counts, prior) == pytest.approx(whole)
 
 
 def test_a_bin_n_times_as_rare_counts_n_times_as_much():
