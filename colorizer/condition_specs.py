@@ -72,9 +72,7 @@ def parse_conditions(texts: Sequence[str]) -> tuple[ConditionSpec, ...]:
     specs = tuple(parse_condition(text) for text in texts)
     names = [spec.name for spec in specs]
     if not specs:
-        raise ColorizerError(
-            "a stimulus set needs at least one condition, e.g. full=weights:default"
-        )
+        raise ColorizerError("a stimulus set needs a condition, for example full=weights:default")
     for name in names:
         if names.count(name) > 1:
             raise ColorizerError(f"condition {name} stands twice; each name is used once")

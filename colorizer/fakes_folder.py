@@ -123,8 +123,9 @@ def _match(
             matched[photo.number] = found[0]
     if missing:
         raise ColorizerError(
-            f"condition {name}: {folder} holds no fake of {len(missing)} photographs, the first is"
-            f" {missing[0]}; a fake is called like its photograph, whatever the suffix"
+            f"condition {name}: {folder} holds no fake of {len(missing)} of the {len(photos)}"
+            f" photographs, the first is {missing[0]}; a fake is called like its photograph, whatever"
+            " the suffix"
         )
     return matched
 
