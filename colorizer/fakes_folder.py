@@ -124,8 +124,8 @@ def _match(
     if missing:
         raise ColorizerError(
             f"condition {name}: {folder} holds no fake of {len(missing)} of the {len(photos)}"
-            f" photographs, the first is {missing[0]}; a fake is called like its photograph, whatever"
-            " the suffix"
+            f" photographs, the first is {missing[0]}; a fake is called like its photograph,"
+            " whatever the suffix"
         )
     return matched
 
