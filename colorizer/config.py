@@ -96,8 +96,8 @@ PRESETS: dict[str, TrainingConfig] = {
         steps_per_epoch=250,
         learning_rate=1e-3,
         warmup_fraction=0.05,
-        weight_decay=1e-2,
-        ema_momentum=0.999,
+        weight_decay=0.1,
+        ema_momentum=0.99,  # as long a memory as the batch normalisation's averages
     ),
     # Proves the path on a handful of photographs: seconds; colours nothing well.
     "tiny": TrainingConfig(

@@ -103,6 +103,35 @@ def initialise_from_data(network: keras.Model, lightness: npt.NDArray[np.float32
         x = layer(x)
 
 
+def rescale_blocks(network: keras.Model, lightness: npt.NDArray[np.float32]) -> None:
+    """Bring the convolutions of blocks 1 to 7 back to unit variance without changing the output.
+
+    Batch normalisation closes each of these blocks and ReLU lets positive factors through, so their
+    scale is free; in training it grows, and the steps of an optimiser become small beside it.
+    A training that starts from these weights gets its full learning rate again.
+
+    Args:
+        network: a trained network; changed in place.
+        lightness: (N, H, W, 1), L* in [0, 100] of a batch of training photographs.
+    """
+    x: Any = keras.ops.convert_to_tensor(lightness)
+    factor = 1.0  # of everything since the last normalisation
+    for layer in network.layers[1:]:
+        if layer.name == "conv8_1":
+            return
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.bias.assign(layer.bias * factor)
+            shrink = 1.0 / max(float(keras.ops.std(keras.ops.cast(layer(x), "float32"))), 1e-6)
+            layer.kernel.assign(layer.kernel * shrink)
+            layer.bias.assign(layer.bias * shrink)
+            factor *= shrink
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            layer.moving_mean.assign(layer.moving_mean * factor)
+            layer.moving_variance.assign(layer.moving_variance * factor**2)
+            factor = 1.0
+        x = layer(x)
+
+
 def set_final_bias(network: keras.Model, prior: npt.NDArray[Any]) -> None:
     """Start from the prior: the loss begins near its entropy, not at log 313.
 

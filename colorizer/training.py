@@ -25,6 +25,7 @@ from colorizer.network import (
     initialise_from_data,
     is_colourful,
     pixel_weights,
+    rescale_blocks,
     set_final_bias,
     targets_of,
 )
@@ -153,12 +154,14 @@ def _start_network(
     keras.utils.set_random_seed(config.seed)
     _set_precision(config)
     network = build_network(config.width, config.loss, config.seed)
+    crops = random_crops(photographs, config.crop_px, N_INITIALISATION, config.seed)
+    seen, _, _ = targets_of(keras.ops.convert_to_tensor(next(crops)), "l2")
+    lightness = np.asarray(keras.ops.convert_to_numpy(seen))
     if initial_weights is not None:
         _copy_weights(load_network_file(initial_weights), network, initial_weights)
+        rescale_blocks(network, lightness)
         return network
-    crops = random_crops(photographs, config.crop_px, N_INITIALISATION, config.seed)
-    lightness, _, _ = targets_of(keras.ops.convert_to_tensor(next(crops)), "l2")
-    initialise_from_data(network, np.asarray(keras.ops.convert_to_numpy(lightness)))
+    initialise_from_data(network, lightness)
     if config.loss == "classification":
         set_final_bias(network, prior)
     return network

@@ -10,6 +10,7 @@ from colorizer.network import (
     cross_entropy,
     initialise_from_data,
     pixel_weights,
+    rescale_blocks,
     set_final_bias,
     targets_of,
 )
@@ -105,6 +106,23 @@ def test_initialised_from_data_every_convolution_has_unit_variance(rng):
     layer = keras.Model(network.input, network.get_layer("conv2_1").output)
     output = numpy_of(layer(lightness, training=True))
     assert 0.1 < np.mean(output**2) < 2.0
+
+
+def test_rescaled_blocks_have_unit_variance_and_give_the_same_output(rng):
+    network = build_network(0.125, seed=1, bn_momentum=0.0)
+    lightness = rng.uniform(0, 100, (8, 32, 32, 1)).astype(np.float32)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Conv2D) and layer.name != "conv8_313":
+            layer.kernel.assign(layer.kernel * 5)
+            layer.bias.assign(rng.normal(0, 0.5, layer.bias.shape).astype(np.float32))
+    network(lightness, training=True)  # moving averages that are not the initial ones
+    expected = numpy_of(network(lightness))
+
+    rescale_blocks(network, lightness)
+
+    np.testing.assert_allclose(numpy_of(network(lightness)), expected, rtol=1e-2, atol=1e-2)
+    inner = keras.Model(network.input, network.get_layer("conv6_3").output)
+    assert numpy_of(inner(lightness)).std() == pytest.approx(1, rel=0.01)
 
 
 def test_with_the_final_bias_the_loss_starts_at_the_priors_entropy(rng):
