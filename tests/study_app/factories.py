@@ -139,6 +139,8 @@ class Browser:
 
     def get(self, path: str) -> werkzeug.test.TestResponse:
         response = self.client.get(path)
+        if not response.mimetype.startswith("text/"):
+            return response
         found = re.search(r'csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"', response.text)
         self.form_token = found[1] if found else self.form_token
         return response

@@ -90,7 +90,7 @@ def test_images_that_are_not_as_described_are_found(tmp_path, data, message):
 
 
 def test_one_path_for_two_images_is_found(tmp_path):
-    built = factories.build_set(tmp_path, 2)
+    built = factories.build_set(tmp_path, 2, {"full": "weights"})
     first = built.pairs[0]
     # The file is the fake; the real image claims the same path with a digest of its own.
     clash = dataclasses.replace(first.real, path=first.fake.path)
@@ -100,7 +100,7 @@ def test_one_path_for_two_images_is_found(tmp_path):
     ]
     manifest.save_manifest(dataclasses.replace(built, pairs=tuple(pairs)), tmp_path)
 
-    with pytest.raises(StimulusSetError, match=r"two different images|SHA-256"):
+    with pytest.raises(StimulusSetError, match="two different images"):
         catalog.load_stimulus_set(tmp_path)
 
 

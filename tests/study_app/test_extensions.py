@@ -1,0 +1,110 @@
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from study_app import create_app
+from study_app.extensions import begin_write, db, is_database_current, upgrade_database
+from study_app.models import Participant, StimulusSet, Study
+from tests.study_app import factories
+from tests.study_app.factories import NOW
+
+
+def pragma(name):
+    return db.session.execute(sa.text(f"PRAGMA {name}")).scalar()
+
+
+def add_set(digest):
+    db.session.add(StimulusSet(digest=digest, folder="/", image_size_px=16, image_format="png"))
+
+
+def test_sqlite_enforces_keys_writes_ahead_and_syncs_fully(app):
+    with app.app_context():
+        assert pragma("foreign_keys") == 1
+        assert pragma("journal_mode") == "wal"
+        assert pragma("synchronous") == 2
+        assert pragma("busy_timeout") >= 5000
+
+
+def test_a_durable_write_after_a_lighter_one_syncs_fully_again(app):
+    with app.app_context():
+        begin_write(db.session(), durable=False)
+        assert pragma("synchronous") == 1
+        db.session.rollback()
+        begin_write(db.session())
+        assert pragma("synchronous") == 2
+
+
+def test_a_row_without_its_parent_is_refused(app):
+    with app.app_context():
+        db.session.add(Participant(study_id=99, code="a", simulated=False))
+
+        with pytest.raises(sa.exc.IntegrityError, match="FOREIGN KEY"):
+            db.session.commit()
+
+
+def test_a_writer_waits_for_another_one(app):
+    """Without the lock at the start, the second would read, then fail to write."""
+    order = []
+
+    def write_slowly():
+        with app.app_context():
+            begin_write(db.session())
+            add_set("a" * 64)
+            db.session.flush()
+            order.append("first has the lock")
+            time.sleep(0.3)
+            db.session.commit()
+            order.append("first is done")
+
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    while not order:
+        time.sleep(0.01)
+    with app.app_context():
+        begin_write(db.session())
+        order.append("second has the lock")
+        add_set("b" * 64)
+        db.session.commit()
+        digests = set(db.session.scalars(sa.select(StimulusSet.digest)))
+    writer.join()
+
+    assert order[0] == "first has the lock"
+    assert digests == {"a" * 64, "b" * 64}
+
+
+def test_a_reader_does_not_wait_for_a_writer(app):
+    with app.app_context():
+        begin_write(db.session())
+        add_set("a" * 64)
+        db.session.flush()
+        with app.app_context():
+            assert db.session.scalars(sa.select(Study)).all() == []
+        db.session.rollback()
+
+
+def test_a_write_transaction_does_not_start_with_half_made_changes(app):
+    with app.app_context():
+        add_set("a" * 64)
+
+        with pytest.raises(AssertionError, match="clean objects"):
+            begin_write(db.session())
+
+
+def test_a_database_is_current_after_its_upgrade_only(tmp_path):
+    with create_app(factories.make_settings(tmp_path)).app_context():
+        assert not is_database_current()
+        upgrade_database()
+        assert is_database_current()
+        upgrade_database()
+        assert is_database_current()
+        db.engine.dispose()
+
+
+def test_times_come_back_in_utc(app, set_folder):
+    with app.app_context():
+        factories.create_study(factories.study_text(), set_folder)
+        db.session.expire_all()
+
+        assert db.session.scalars(sa.select(Study.created_at)).one() == NOW

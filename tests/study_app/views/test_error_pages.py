@@ -1,0 +1,68 @@
+import pytest
+
+from study_app.errors import SetChanged
+from tests.study_app.factories import Browser
+
+
+@pytest.fixture
+def crashing_app(open_app):
+    """The web study with an address that crashes and one that finds its set changed."""
+    open_app.testing = False
+
+    @open_app.get("/crash")
+    def crash():
+        raise RuntimeError("the inside of the server")
+
+    @open_app.get("/api/crash")
+    def api_crash():
+        raise RuntimeError("the inside of the server")
+
+    @open_app.get("/changed")
+    def changed():
+        raise SetChanged("/some/path/real/1.png: the image is missing")
+
+    return open_app
+
+
+def test_an_unknown_page_is_a_page_and_an_unknown_api_address_is_json(browser):
+    page, api = browser.get("/none"), browser.client.get("/api/none")
+
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert api.status_code == 404
+    assert api.json["error"] == "not-found"
+    assert api.json["message"]
+
+
+def test_a_participant_is_led_back_to_their_trials(participant):
+    page = participant.get("/none")
+
+    assert "Nothing is lost" in page.text
+    assert 'href="/trials"' in page.text
+
+
+def test_a_stranger_is_led_to_the_start_and_told_nothing_of_answers(browser):
+    page = browser.get("/none")
+
+    assert "Nothing is lost" not in page.text
+    assert 'href="/"' in page.text
+
+
+@pytest.mark.parametrize("path", ["/crash", "/api/crash", "/changed"])
+def test_the_servers_own_trouble_is_logged_and_not_shown(crashing_app, caplog, path):
+    answer = Browser(crashing_app).client.get(path)
+
+    assert answer.status_code == 500
+    assert "inside" not in answer.text
+    assert "/some/path" not in answer.text
+    assert "inside of the server" in caplog.text or "/some/path" in caplog.text
+
+
+def test_a_form_without_its_token_is_asked_again(participant):
+    page = participant.client.post("/withdraw")
+
+    assert page.status_code == 400
+    assert "Nothing is lost" in page.text
+
+
+def test_a_wrong_method_is_refused(browser):
+    assert browser.client.put("/study/colours").status_code == 405

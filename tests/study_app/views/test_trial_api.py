@@ -1,0 +1,263 @@
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from study_app.extensions import db
+from study_app.models import Response, Trial
+from tests.study_app.factories import Browser, response_body
+
+TRIAL_FIELDS = {
+    "state",
+    "trial_key",
+    "block",
+    "number",
+    "n_in_block",
+    "first_of_block",
+    "break_before",
+    "layout",
+    "first_side",
+    "image_size_px",
+    "images",
+    "timing",
+}
+
+
+def error_of(response):
+    return response.status_code, response.json["error"]
+
+
+def test_the_next_trial_is_given_under_opaque_names(participant):
+    trial = participant.next_trial()
+
+    assert set(trial) == TRIAL_FIELDS
+    assert (trial["state"], trial["block"], trial["number"]) == ("trial", "practice", 1)
+    assert (trial["n_in_block"], trial["first_of_block"], trial["break_before"]) == (2, True, False)
+    assert (trial["layout"], trial["image_size_px"]) == ("sequential", 256)
+    assert trial["timing"] == {
+        "lead_in_ms": 900,
+        "display_ms": 1000,
+        "isi_ms": 600,
+        "response_delay_ms": 100,
+    }
+    assert re.fullmatch(r"[\w-]{22}", trial["trial_key"])
+    assert set(trial["images"]) == {"left", "right"}
+    assert all(re.fullmatch(r"/images/[\w-]{22}", url) for url in trial["images"].values())
+
+
+def test_a_whole_study_session_goes_from_the_first_trial_to_the_debrief(participant):
+    assert participant.answer_all() == 10
+    assert participant.next_trial() == {"state": "finished", "next_url": "/debrief"}
+
+
+def test_practice_answers_get_feedback_and_others_none(participant):
+    seen = []
+    for _ in range(4):
+        key = participant.next_trial()["trial_key"]
+        seen.append(participant.answer(key).json)
+
+    assert all(answer["recorded"] is True for answer in seen)
+    assert [answer["feedback"] is None for answer in seen] == [False, False, True, True]
+    assert set(seen[0]["feedback"]) == {"correct", "real_side"}
+
+
+def test_the_same_answer_again_gets_the_same_reply(participant):
+    key, body = participant.next_trial()["trial_key"], response_body()
+
+    first, again = participant.answer(key, body), participant.answer(key, body)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json == again.json
+
+
+def test_another_answer_is_refused(participant):
+    key = participant.next_trial()["trial_key"]
+    participant.answer(key)
+
+    assert error_of(participant.answer(key)) == (409, "already-answered")
+
+
+def test_a_trial_out_of_turn_is_refused(open_app, participant):
+    participant.next_trial()
+    with open_app.app_context():
+        later = db.session.scalar(sa.select(Trial.trial_key).where(Trial.trial_index == 5))
+
+    assert error_of(participant.answer(later)) == (409, "wrong-order")
+
+
+def test_a_trial_of_somebody_else_is_unknown(open_app, participant):
+    other = Browser(open_app)
+    other.consent()
+    key = other.next_trial()["trial_key"]
+
+    assert error_of(participant.answer(key)) == (404, "unknown-trial")
+    assert error_of(participant.answer("none")) == (404, "unknown-trial")
+
+
+def test_without_a_study_session_there_is_no_trial(browser):
+    browser.get("/study/colours/consent")
+
+    assert error_of(browser.client.get("/api/trials/next")) == (401, "no-study-session")
+    assert error_of(browser.answer("any")) == (401, "no-study-session")
+    assert error_of(browser.client.post("/api/trials/any/response", json={})) == (
+        401,
+        "no-study-session",
+    )
+
+
+def test_after_withdrawal_there_is_no_trial(participant):
+    key = participant.next_trial()["trial_key"]
+    participant.get("/withdraw")
+    participant.post_form("/withdraw")
+
+    assert error_of(participant.client.get("/api/trials/next")) == (410, "withdrawn")
+    assert error_of(participant.answer(key)) == (410, "withdrawn")
+
+
+def test_an_answer_without_a_form_token_is_refused(open_app, participant):
+    key = participant.next_trial()["trial_key"]
+
+    answer = participant.client.post(f"/api/trials/{key}/response", json=response_body())
+
+    assert error_of(answer) == (400, "form-token")
+    with open_app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Response)) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        (b"", "application/json"),
+        (b"{", "application/json"),
+        (b"[]", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'{"chosen_side": "left"}', "text/plain"),
+        (b'{"chosen_side": "left"}', "application/json"),
+    ],
+)
+def test_a_malformed_answer_is_refused_with_the_reason(participant, data, content_type):
+    key = participant.next_trial()["trial_key"]
+
+    answer = participant.client.post(
+        f"/api/trials/{key}/response",
+        data=data,
+        content_type=content_type,
+        headers={"X-CSRFToken": participant.form_token},
+    )
+
+    assert error_of(answer) == (422, "invalid-response")
+    assert answer.json["message"]
+
+
+def test_an_answer_of_many_bytes_is_refused(participant):
+    key = participant.next_trial()["trial_key"]
+
+    answer = participant.answer(key, response_body(padding="x" * 100_000))
+
+    assert answer.status_code == 413
+    assert answer.json["message"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_trials_are_only_read(participant, method):
+    answer = getattr(participant.client, method)(
+        "/api/trials/next", headers={"X-CSRFToken": participant.form_token}
+    )
+
+    assert answer.status_code == 405
+    assert answer.json["error"] == "method-not-allowed"
+
+
+def test_posts_at_the_same_time_store_one_answer(open_app, participant):
+    key = participant.next_trial()["trial_key"]
+    cookie = next(iter(participant.client._cookies.values()))
+
+    def post(_number):
+        twin = Browser(open_app)
+        twin.client.set_cookie(cookie.key, cookie.value)
+        twin.form_token = participant.form_token
+        return twin.answer(key).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        codes = Counter(pool.map(post, range(10)))
+
+    assert codes == {200: 1, 409: 9}
+
+
+def test_nothing_on_the_wire_tells_the_truth_before_the_answer(open_app, participant):
+    """Invariant 3: whatever two trials differ in on the wire, it is not which image is real.
+
+    Every answer of the server up to the response is searched for names of the stimulus set, and
+    everything that could be compared between the sides is compared.
+    """
+    pages = [participant.get(path) for path in ("/instructions", "/trials")]
+    types = set()
+    while True:
+        given = participant.client.get("/api/trials/next")
+        trial = given.json
+        if trial["state"] == "finished":
+            break
+        images = {side: participant.client.get(url) for side, url in trial["images"].items()}
+        with open_app.app_context():
+            stored = db.session.scalars(
+                sa.select(Trial).where(Trial.trial_key == trial["trial_key"])
+            ).one()
+            pair = stored.stimulus_pair
+            names = {pair.pair_id, pair.photo_id, pair.condition.name, pair.real_sha256}
+            names |= {pair.real_path, pair.fake_path, pair.fake_sha256, stored.trial_type}
+            types.add(stored.trial_type)
+        for answer in (given, *pages):
+            text = str(answer.headers) + answer.text
+            assert not [name for name in names - {"practice", "main"} if name in text]
+        assert "real_side" not in given.text
+        assert len(given.data) == len(given.data.strip()) + 1
+        left, right = images["left"], images["right"]
+        assert dict(left.headers) == dict(right.headers)
+        assert len(left.data) == len(right.data)
+        for image in (left, right):
+            assert not {"ETag", "Last-Modified", "Content-Disposition", "Set-Cookie"} & set(
+                dict(image.headers)
+            )
+            assert not [name for name in names if name.encode() in image.data]
+        reply = participant.answer(trial["trial_key"])
+        if trial["block"] == "main":
+            assert reply.json == {"recorded": True, "feedback": None}
+    assert types == {"practice", "main", "vigilance", "control"}
+
+
+def test_trials_of_the_main_block_look_the_same_whatever_their_type(open_app, participant):
+    shapes = {}
+    while (trial := participant.next_trial())["state"] == "trial":
+        with open_app.app_context():
+            kind = db.session.scalar(
+                sa.select(Trial.trial_type).where(Trial.trial_key == trial["trial_key"])
+            )
+        differing = (
+            "trial_key",
+            "images",
+            "number",
+            "first_of_block",
+            "break_before",
+            "first_side",
+        )
+        shape = {name: value for name, value in trial.items() if name not in differing}
+        shapes.setdefault(kind, []).append(shape)
+        participant.answer(trial["trial_key"])
+
+    assert shapes["vigilance"][0] == shapes["control"][0] == shapes["main"][0]
+    assert all(shape == shapes["main"][0] for shape in shapes["main"])
+
+
+def test_opaque_names_do_not_repeat_between_participants(open_app):
+    """Two people who saw the same pair cannot tell by comparing addresses."""
+    seen = []
+    for _ in range(2):
+        browser = Browser(open_app)
+        browser.consent()
+        while (trial := browser.next_trial())["state"] == "trial":
+            seen += [trial["trial_key"], *trial["images"].values()]
+            browser.answer(trial["trial_key"])
+
+    assert len(seen) == len(set(seen)) == 60
