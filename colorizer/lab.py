@@ -24,8 +24,8 @@ RGB_TO_XYZ: Float = np.array(
     ],
     np.float64,
 )
-WHITE: npt.NDArray[Any] = RGB_TO_XYZ.sum(axis=1)
-XYZ_TO_RGB: Float = np.linalg.inv(RGB_TO_XYZ)
+WHITE: Float = RGB_TO_XYZ.sum(axis=1)
+XYZ_TO_RGB: npt.NDArray[np.floating[Any]] = np.linalg.inv(RGB_TO_XYZ)
 
 EPSILON = (6 / 29) ** 3  # CIE 15:2004: below it f is a straight line
 SLOPE = (29 / 6) ** 2 / 3
