@@ -132,15 +132,18 @@ class _Tally:
                 "colorfulness_real": metrics.colorfulness(real),
                 "colorfulness_ddcolor": metrics.colorfulness_ddcolor(fake),
                 "colorfulness_ddcolor_real": metrics.colorfulness_ddcolor(real),
-                "chroma_ratio": metrics.chroma_ratio(real, fake),
+                "chroma": metrics.mean_chroma(fake),
+                "chroma_real": metrics.mean_chroma(real),
             }
         )
 
     def figures(self, prior: npt.NDArray[Any]) -> dict[str, Any]:
-        """Give the means over the photographs, and the rebalanced AuC of all pixels."""
+        """Give means over the photographs, their chroma ratio, the rebalanced AuC of all pixels."""
         means = {name: float(np.mean([row[name] for row in self._rows])) for name in self._rows[0]}
         rebalanced = metrics.auc_rebalanced_of_sums(self._sums, self.counts, prior)
-        return {**means, "auc_rebalanced": rebalanced}
+        # of the means: the ratios of dull photographs are large and would hide a dull network
+        ratio = means["chroma"] / means["chroma_real"]
+        return {**means, "chroma_ratio": ratio, "auc_rebalanced": rebalanced}
 
 
 def _colour_photos(

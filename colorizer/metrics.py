@@ -162,6 +162,16 @@ def colorfulness_ddcolor(rgb: UInt8) -> float:
     return _colorfulness(np.abs(red_green), np.abs(yellow_blue))
 
 
+def mean_chroma(rgb: UInt8) -> float:
+    """Give the mean over the pixels of √(a*² + b*²), in CIE units.
+
+    Args:
+        rgb: (H, W, 3), uint8 sRGB.
+    """
+    ab = rgb_to_lab(rgb)[..., 1:]
+    return float(np.hypot(ab[..., 0], ab[..., 1]).mean())
+
+
 def chroma_ratio(real: UInt8, fake: UInt8) -> float:
     """Give the mean chroma of the fake over that of the real photo; below 1 is too dull.
 
@@ -169,7 +179,7 @@ def chroma_ratio(real: UInt8, fake: UInt8) -> float:
         real: (H, W, 3), uint8 sRGB, not grey.
         fake: (H, W, 3), uint8 sRGB.
     """
-    return _mean_chroma(fake) / _mean_chroma(real)
+    return mean_chroma(fake) / mean_chroma(real)
 
 
 def _closeness(ab_true: Array, ab_fake: Array) -> Float:
@@ -188,8 +198,3 @@ def _colorfulness(red_green: Float, yellow_blue: Float) -> float:
     spread = np.hypot(red_green.std(), yellow_blue.std())
     mean = np.hypot(red_green.mean(), yellow_blue.mean())
     return float(spread + COLORFULNESS_MEAN_WEIGHT * mean)
-
-
-def _mean_chroma(rgb: UInt8) -> float:
-    ab = rgb_to_lab(rgb)[..., 1:]
-    return float(np.hypot(ab[..., 0], ab[..., 1]).mean())

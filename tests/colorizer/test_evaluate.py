@@ -8,7 +8,7 @@ from colorizer.ab_bins import nearest_bin, soft_encode
 from colorizer.baselines import grey_fake
 from colorizer.errors import PhotoError, RunError
 from colorizer.evaluate import evaluate
-from colorizer.lab import rgb_to_lab
+from colorizer.lab import join_lightness_ab, rgb_to_lab
 from tests.colorizer.factories import colourful_photo, grey_photo, write_photo, write_photos
 
 CONTRACT_KEYS = {
@@ -110,6 +110,30 @@ def test_the_cross_entropy_lies_between_that_of_knowing_and_of_guessing(folder):
     ]
     entropy = np.mean([-(w * np.log(np.maximum(w, 1e-30))).sum(axis=-1) for w in encoded])
     assert known == pytest.approx(entropy, rel=1e-3)
+
+
+def test_a_dull_photograph_does_not_hide_that_a_network_is_dull(tmp_path):
+    """Every pixel gets the same chroma: much for the dull photograph, little for the vivid one."""
+    dull, vivid = (
+        join_lightness_ab(rgb_to_lab(photo)[..., :1], share * rgb_to_lab(photo)[..., 1:])
+        for photo, share in ((colourful_photo(0), 0.4), (colourful_photo(1), 1.2))
+    )
+    write_photo(tmp_path / "dull.png", dull)
+    write_photo(tmp_path / "vivid.png", vivid)
+
+    class Even(Greyist):
+        def colorize(self, rgb: np.ndarray) -> np.ndarray:
+            lightness = rgb_to_lab(rgb)[..., :1]
+            return join_lightness_ab(lightness, np.full((*rgb.shape[:2], 2), 8.0))
+
+    figures = evaluate([tmp_path], Even())
+
+    squares = [photo[:, 8:72] for photo in (dull, vivid)]
+    even = np.mean([metrics.mean_chroma(Even().colorize(square)) for square in squares])
+    expected = even / np.mean([metrics.mean_chroma(square) for square in squares])
+    assert figures["chroma_ratio"] == pytest.approx(expected)
+    ratios = [metrics.chroma_ratio(square, Even().colorize(square)) for square in squares]
+    assert figures["chroma_ratio"] < np.mean(ratios)
 
 
 def test_a_network_without_bins_has_no_cross_entropy(folder):
