@@ -1,0 +1,173 @@
+"""Up and down with rows in the tables, on SQLite and on PostgreSQL; the end is what models say."""
+
+import contextvars
+from dataclasses import replace
+
+import alembic.autogenerate
+import alembic.command
+import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+
+from study_app import create_app
+from study_app.extensions import MIGRATIONS_DIR, db, upgrade_database
+from study_app.models import Participant
+from tests.postgres import own_database
+from tests.study_app import factories
+from tests.study_app.factories import Browser
+
+TABLES = {
+    "stimulus_set",
+    "condition",
+    "stimulus_pair",
+    "study",
+    "participant",
+    "study_session",
+    "trial",
+    "response",
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def app(request, tmp_path):
+    """The web study on an empty database, in its context."""
+    addresses = own_database() if request.param == "postgresql" else iter([None])
+    url = next(addresses)
+    app = create_app(factories.make_settings(tmp_path, url))
+    app.testing = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    next(addresses, None)
+
+
+def config_of(app):
+    return app.extensions["migrate"].migrate.get_config()
+
+
+def tables():
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def fill(app, folder):
+    """One participant half-way through a study: a row in every table."""
+    factories.build_set(folder, 20)
+    factories.create_study(factories.study_text(), folder)
+    db.session.execute(sa.text("UPDATE study SET state = 'open'"))
+    db.session.commit()
+    # Outside of the test's context: a request would share what the test's context remembers.
+    contextvars.Context().run(take_part, app)
+
+
+def take_part(app):
+    browser = Browser(app)
+    assert browser.consent().status_code == 302
+    for _ in range(4):
+        browser.answer_next()
+
+
+def counts():
+    return {
+        table: db.session.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: S608
+        for table in TABLES
+    }
+
+
+@pytest.mark.usefixtures("app")
+def test_the_newest_migration_makes_what_the_models_say():
+    upgrade_database()
+
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = alembic.autogenerate.compare_metadata(context, db.metadata)
+
+    assert tables() == TABLES
+    assert differences == []
+
+
+@pytest.mark.usefixtures("app")
+def test_every_named_constraint_of_the_models_is_in_the_database():
+    upgrade_database()
+    inspector = sa.inspect(db.engine)
+
+    for table in db.metadata.sorted_tables:
+        wanted = {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
+        assert {c["name"] for c in inspector.get_check_constraints(table.name)} == wanted
+        keys = {str(c.name) for c in table.foreign_key_constraints}
+        assert {k["name"] for k in inspector.get_foreign_keys(table.name)} == keys
+
+
+def test_a_database_in_use_survives_another_upgrade(app, tmp_path):
+    upgrade_database()
+    fill(app, tmp_path / "set")
+    before = counts()
+
+    db.session.remove()
+    upgrade_database()
+
+    assert counts() == before
+    assert all(n > 0 for n in before.values())
+
+
+def test_the_way_down_works_with_rows_in_the_tables_and_up_again(app, tmp_path):
+    upgrade_database()
+    fill(app, tmp_path / "set")
+    db.session.remove()
+
+    alembic.command.downgrade(config_of(app), "base")
+    assert tables() == set()
+
+    upgrade_database()
+    assert tables() == TABLES
+    fill(app, tmp_path / "set")
+
+
+def test_each_step_can_be_undone_and_done_again(app):
+    script = ScriptDirectory.from_config(config_of(app))
+    revisions = [revision.revision for revision in script.walk_revisions()][::-1]
+
+    for revision in revisions:
+        alembic.command.upgrade(config_of(app), revision)
+        before = tables()
+        alembic.command.downgrade(config_of(app), "-1")
+        alembic.command.upgrade(config_of(app), revision)
+        assert tables() == before
+
+
+@pytest.mark.usefixtures("app")
+def test_a_migration_that_fails_leaves_the_database_as_it_was(monkeypatch):
+    """All of a migration happens in one transaction, on SQLite too."""
+    make_table = Operations.create_table
+
+    def fail_at_trial(self, name, *args, **kwargs):
+        if name == "trial":
+            raise RuntimeError("the disk is full")
+        return make_table(self, name, *args, **kwargs)
+
+    monkeypatch.setattr(Operations, "create_table", fail_at_trial)
+    with pytest.raises(RuntimeError, match="disk is full"):
+        upgrade_database()
+
+    assert tables() == set()
+
+
+@pytest.mark.usefixtures("app")
+def test_foreign_keys_are_enforced_again_after_a_migration():
+    upgrade_database()
+
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.insert(Participant).values(study_id=99, code="a", simulated=False))
+
+
+def test_migrations_are_numbered_in_one_line(tmp_path):
+    app = create_app(replace(factories.make_settings(tmp_path), database_url="sqlite://"))
+    with app.app_context():
+        script = ScriptDirectory.from_config(config_of(app))
+        revisions = [revision.revision for revision in script.walk_revisions()][::-1]
+
+    assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+    files = sorted(path.name for path in (MIGRATIONS_DIR / "versions").glob("*.py"))
+    assert [name[:4] for name in files] == revisions

@@ -1,0 +1,28 @@
+"""A PostgreSQL database of a test's own, dropped afterwards."""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+SERVER = "host=127.0.0.1 port=5432 user=root dbname=test connect_timeout=2"
+URL = "postgresql+psycopg://root@127.0.0.1:5432/"
+
+
+def own_database() -> Iterator[str]:
+    """Give the address of a new database; skip, or fail where services are required."""
+    try:
+        server = psycopg.connect(SERVER, autocommit=True)
+    except psycopg.OperationalError as error:
+        if os.environ.get("CTT_REQUIRE_SERVICES") == "1":
+            raise
+        pytest.skip(f"no PostgreSQL on 127.0.0.1:5432: {error}".splitlines()[0])
+    name = f"ctt_{secrets.token_hex(6)}"
+    with server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield URL + name
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,93 @@
+"""What differs between databases: locks, and who waits for whom. The rest runs on SQLite."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from study_app import create_app, export, progress, trial_flow
+from study_app.catalog import find_study, open_study
+from study_app.enrolment import Applicant, enrol
+from study_app.errors import StudyError, StudyFull
+from study_app.extensions import db, upgrade_database
+from study_app.models import Response, StudySession
+from study_app.responses import parse_response
+from tests.postgres import own_database
+from tests.study_app import factories
+from tests.study_app.factories import NOW, Browser, response_body
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def app(tmp_path, two_condition_folder):
+    """The web study on PostgreSQL with an open study of two conditions."""
+    addresses = own_database()
+    app = create_app(factories.make_settings(tmp_path, next(addresses)))
+    app.testing = True
+    with app.app_context():
+        upgrade_database()
+        study = factories.create_study(factories.study_text(), two_condition_folder).study
+        open_study(db.session(), study, None, NOW)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    next(addresses, None)
+
+
+def test_a_whole_study_session_and_its_export(app, tmp_path):
+    browser = Browser(app)
+    browser.consent()
+
+    assert browser.answer_all() == 10
+
+    assert "All 10 answers are stored." in browser.get("/debrief").text
+    with app.app_context():
+        study = find_study(db.session())
+        exported = export.export_study(db.session(), study, tmp_path / "out")
+        measured = progress.measure_progress(db.session(), study, NOW)
+    assert (exported.n_trials, exported.n_study_sessions) == (10, 1)
+    assert sum(arm.finished for arm in measured.arms) == 1
+
+
+def test_enrolments_at_the_same_time_never_exceed_the_places(app):
+    def try_one(number):
+        with app.app_context():
+            try:
+                return enrol(db.session(), "colours", Applicant(str(number)), NOW).condition_id
+            except StudyFull:
+                return None
+
+    with ThreadPoolExecutor(10) as pool:
+        given = Counter(pool.map(try_one, range(10)))
+
+    assert given.pop(None) == 4
+    assert sorted(given.values()) == [3, 3]
+
+
+def test_responses_posted_at_the_same_time_store_one(app):
+    with app.app_context():
+        code = enrol(db.session(), "colours", Applicant("a"), NOW).code
+
+    for _ in range(3):
+        with app.app_context():
+            key = trial_flow.issue_next_trial(db.session(), code).trial_key
+
+        def post(_number, trial_key=key):
+            report = parse_response(response_body())
+            with app.app_context():
+                try:
+                    trial_flow.record_response(db.session(), code, trial_key, report, NOW)
+                except StudyError as error:
+                    return error.code
+                return "recorded"
+
+        with ThreadPoolExecutor(10) as pool:
+            outcomes = Counter(pool.map(post, range(10)))
+
+        assert outcomes == {"recorded": 1, "already-answered": 9}
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Response)) == 3
+        assert db.session.scalars(sa.select(StudySession.n_answered)).one() == 3
