@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.live_study import LiveStudy
+from tests.browser.live_study import SHORT, LiveStudy, StoredTrial, serve_study
 from tests.browser.participant import await_question, begin, go_on, next_pair, press
 
 pytestmark = pytest.mark.browser
@@ -54,12 +56,29 @@ class Wire:
         route.fulfill(response=reply)
 
 
-@pytest.fixture
-def wire(study: LiveStudy, page: Page) -> Wire:
-    """Everything sent until the question of the third main pair."""
-    wire = Wire()
-    page.route(re.compile("/(api|images)/"), wire.note)
-    page.on("response", lambda response: wire.texts.append(json.dumps(response.headers)))
+@dataclass(frozen=True)
+class Watched:
+    """A study until the question of its third main pair, and everything sent until then."""
+
+    wire: Wire
+    trials: list[StoredTrial]
+    set_folder: Path
+
+
+@pytest.fixture(scope="module")
+def watched(
+    chromium: Browser, set_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Watched]:
+    instance = tmp_path_factory.mktemp("watched")
+    with serve_study(instance, set_folder, SHORT) as study, chromium.new_page() as page:
+        wire = Wire()
+        page.route(re.compile("/(api|images)/"), wire.note)
+        page.on("response", lambda response: wire.texts.append(json.dumps(response.headers)))
+        _take_part(page, study, wire)
+        yield Watched(wire, study.trials(), set_folder)
+
+
+def _take_part(page: Page, study: LiveStudy, wire: Wire) -> None:
     begin(page, study)
     for number in (1, 2):
         await_question(page, number)
@@ -72,41 +91,38 @@ def wire(study: LiveStudy, page: Page) -> Wire:
         press(page, "left")
     await_question(page, 3)
     wire.texts.append(page.content())
-    return wire
 
 
-def test_the_two_pictures_of_a_pair_differ_in_nothing_but_their_pixels(
-    wire: Wire,
-):
-    assert len(wire.trials) == 5
-    for trial in wire.trials:
-        left, right = (wire.images[trial["images"][side]] for side in ("left", "right"))
+def test_the_two_pictures_of_a_pair_differ_in_nothing_but_their_pixels(watched: Watched):
+    assert len(watched.wire.trials) == 5
+    for trial in watched.wire.trials:
+        left, right = (watched.wire.images[trial["images"][side]] for side in ("left", "right"))
         assert left[1] == right[1]
         assert _comparable(left[0]) == _comparable(right[0])
         assert left[0]["cache-control"] == "no-store"
         assert TELLING_HEADERS.isdisjoint(left[0])
 
 
-def test_a_trial_is_told_with_the_agreed_fields_only(wire: Wire):
-    for trial in wire.trials:
+def test_a_trial_is_told_with_the_agreed_fields_only(watched: Watched):
+    for trial in watched.wire.trials:
         assert set(trial) == TRIAL_KEYS
         assert set(trial["images"]) == {"left", "right"}
         assert len({len(url) for url in trial["images"].values()}) == 1
 
 
-def test_no_name_of_the_stimulus_set_reaches_the_browser(wire: Wire, study: LiveStudy):
-    everything = "\n".join(wire.texts)
+def test_no_name_of_the_stimulus_set_reaches_the_browser(watched: Watched):
+    everything = "\n".join(watched.wire.texts)
 
-    for row in study.trials():
+    for row in watched.trials:
         for name in ("pair_id", "photo_id", "real_path", "fake_path", "real_sha256", "fake_sha256"):
             assert str(row.pair[name]) not in everything
-    for telling in ("trial_type", "vigilance", "fake_side", str(study.set_folder)):
+    for telling in ("trial_type", "vigilance", "fake_side", str(watched.set_folder)):
         assert telling not in everything
 
 
-def test_only_the_reply_to_a_practice_answer_tells_the_truth(wire: Wire, study: LiveStudy):
-    replies = [json.loads(text) for text in wire.texts if text.startswith('{"feedback"')]
-    truth = [row.trial["real_side"] for row in study.trials()]
+def test_only_the_reply_to_a_practice_answer_tells_the_truth(watched: Watched):
+    replies = [json.loads(text) for text in watched.wire.texts if text.startswith('{"feedback"')]
+    truth = [row.trial["real_side"] for row in watched.trials]
 
     assert [reply["feedback"] for reply in replies] == [
         {"correct": truth[0] != "left", "real_side": truth[0]},
@@ -114,7 +130,7 @@ def test_only_the_reply_to_a_practice_answer_tells_the_truth(wire: Wire, study: 
         None,
         None,
     ]
-    assert sum("real_side" in text for text in wire.texts) == 2
+    assert sum("real_side" in text for text in watched.wire.texts) == 2
 
 
 def test_no_picture_is_given_out_of_its_turn(study: LiveStudy, page: Page):

@@ -12,6 +12,7 @@ from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import LiveStudy
 from tests.browser.participant import (
     FEEDBACK,
+    TWO_FRAMES,
     await_question,
     begin,
     go_on,
@@ -170,26 +171,29 @@ def test_a_wide_window_has_left_and_right_and_a_narrow_one_upper_and_lower(
     assert response["n_resized"] >= 1
 
 
-@pytest.mark.parametrize("width", [1280, 1281, 390, 391])
-def test_a_picture_on_the_screen_is_its_file_pixel_for_pixel(
-    width: int, study: LiveStudy, open_page: PageMaker
-):
-    page = open_page(width, 844)
+def test_a_picture_on_the_screen_is_its_file_pixel_for_pixel(study: LiveStudy, page: Page):
     begin(page, study)
     await_question(page, 1)
     press(page, "left")
     page.wait_for_selector(FEEDBACK)
-    screen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     row = study.trials()[0]
-    sides = {"left": "fake_path", "right": "fake_path"} | {row.trial["real_side"]: "real_path"}
+    columns = {"left": "fake_path", "right": "fake_path"} | {row.trial["real_side"]: "real_path"}
 
-    for side, column in sides.items():
-        box = page.locator(f'[data-side="{side}"] canvas').bounding_box()
-        assert box
-        x, y = math.floor(box["x"] + 0.5), math.floor(box["y"] + 0.5)  # as Chromium snaps
-        shown = screen.crop((x, y, x + IMAGE_SIZE_PX, y + IMAGE_SIZE_PX))
-        stored = Image.open(study.set_folder / str(row.pair[column])).convert("RGB")
-        assert np.array_equal(np.asarray(shown), np.asarray(stored))
+    for width in (1280, 1281, 390, 391):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate(TWO_FRAMES)
+        for side, column in columns.items():
+            stored = Image.open(study.set_folder / str(row.pair[column])).convert("RGB")
+            assert np.array_equal(_on_screen(page, side), np.asarray(stored)), (width, side)
+
+
+def _on_screen(page: Page, side: str) -> np.ndarray:
+    """Give what a place shows: (256, 256, 3), uint8."""
+    box = page.locator(f'[data-side="{side}"] canvas').bounding_box()
+    assert box
+    x, y = math.floor(box["x"] + 0.5), math.floor(box["y"] + 0.5)  # as Chromium snaps
+    screen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return np.asarray(screen.crop((x, y, x + IMAGE_SIZE_PX, y + IMAGE_SIZE_PX)))
 
 
 def test_the_question_is_announced_and_the_pictures_are_named(study: LiveStudy, page: Page):

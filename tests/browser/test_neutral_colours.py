@@ -28,9 +28,11 @@ COLOURS_WITH_A_HUE = """() => {
   const found = new Set();
   const parts = /rgba?\\(\\s*([\\d.]+)[ ,]+([\\d.]+)[ ,]+([\\d.]+)/g;
   const anyColour = /\\b(rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\\(/g;
+  const all = [...getComputedStyle(document.body)];
+  const names = all.filter((name) => /color|shadow|image|fill|stroke|outline|filter/.test(name));
   const look = (element, pseudo) => {
     const style = getComputedStyle(element, pseudo);
-    for (const name of style) {
+    for (const name of names) {
       const value = style.getPropertyValue(name);
       const known = [...value.matchAll(parts)];
       const written = (value.match(anyColour) ?? []).length;

@@ -134,8 +134,10 @@ def test_a_second_tab_repeats_no_pair(study: LiveStudy, page: Page):
     go_on(second, "main")
     await_question(second, 1)
 
+    page.bring_to_front()
     press(page, "left")
     await_question(page, 2)
+    second.bring_to_front()
     press(second, "right")  # too late: the first tab was quicker
 
     await_question(second, 2)
