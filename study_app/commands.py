@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import secrets
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -325,8 +326,11 @@ def _run_simulation(settings: Settings, url: str | None, plan: simulate.Simulati
         )
         engine = db.engine
         counts = simulate.simulate(address, settings.secret_key, lambda: Session(engine), plan)
-        bar = click.progressbar(counts, length=plan.n_observers, label="Simulated observers")
-        return sum(stack.enter_context(bar))
+        if sys.stderr.isatty():
+            label = "Simulated observers"
+            bar = click.progressbar(counts, plan.n_observers, label, file=sys.stderr)
+            counts = iter(stack.enter_context(bar))
+        return sum(counts)
 
 
 def _print_created(stored: catalog.Stored) -> None:

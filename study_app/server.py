@@ -18,7 +18,9 @@ from study_app.errors import SimulationError
 
 THREADS_PER_WORKER = 4
 MOST_DEFAULT_WORKERS = 4
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 60.0
+# The socket takes connections before the server is up, so that a try can wait for nothing.
+ONE_TRY_S = 2.0
 STOP_TIMEOUT_S = 10.0
 APP = "study_app:create_app()"
 
@@ -98,7 +100,7 @@ def _wait_until_up(url: str, process: "subprocess.Popen[Any]") -> None:
                 f"the study's server ended at once with code {process.returncode}"
             )
         try:
-            httpx.get(url, timeout=START_TIMEOUT_S)
+            httpx.get(url, timeout=ONE_TRY_S)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

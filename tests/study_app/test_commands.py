@@ -1,0 +1,283 @@
+"""The commands as a researcher types them, in one process; ``serve`` is in ``test_server.py``."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from study_app import commands, create_app, server
+from study_app.config import parse_study_file
+from study_app.extensions import db
+from study_app.presets import PRESETS
+from study_app.study_template import DEFAULT_TITLE
+from tests.study_app.factories import Browser
+
+SMALL = ["--n-practice", "2", "--n-main", "8", "--n-vigilance", "1", "--n-control", "1"]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty folder with an instance of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("STUDY_"):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(commands.main, [str(argument) for argument in arguments])
+
+
+def succeed(*arguments):
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def fail(*arguments):
+    """Give the one line on stderr of a command that must fail without a traceback."""
+    result = run(*arguments)
+    assert result.exit_code not in (0, 1), result.output
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("study-app: ")
+    return lines[0]
+
+
+@pytest.fixture
+def created(here, set_folder):
+    """A folder with a small study, created as a draft."""
+    succeed("init", "study.toml", "--id", "colours", "--contact", "lab@example.org", *SMALL)
+    succeed("create", "study.toml", "--set", set_folder)
+    return here
+
+
+@pytest.mark.parametrize("name", sorted(commands.main.commands))
+def test_every_command_explains_itself_with_an_example(name):
+    text = succeed(name, "--help")
+
+    assert "Example: study-app " + name in " ".join(text.split())
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.usefixtures("here")
+def test_init_writes_a_valid_draft_of_every_preset(preset):
+    output = succeed("init", "study.toml", "--protocol", preset)
+
+    study_file = parse_study_file(Path("study.toml").read_text(encoding="utf-8"))
+    assert study_file.protocol == PRESETS[preset].protocol
+    assert study_file.study.title == DEFAULT_TITLE
+    assert "Missing: a contact" in output
+
+
+@pytest.mark.usefixtures("here")
+def test_init_takes_what_it_is_told():
+    options = ["--title", "Sky", "--id", "sky", "--contact", "a@example.org", "--pay", "Tea."]
+    options += ["--minutes", "3", "--design", "within", "--layout", "side-by-side"]
+    options += ["--first-side", "left", "--display-ms", "500", "--per-condition", "7"]
+    options += ["--tested", "full", "--tested", "l2"]
+    output = succeed("init", "study.toml", *options, *SMALL)
+
+    found = parse_study_file(Path("study.toml").read_text(encoding="utf-8"))
+    assert (found.study.title, found.study.id, found.study.minutes) == ("Sky", "sky", 3)
+    assert (found.study.contact, found.study.pay) == ("a@example.org", "Tea.")
+    protocol = found.protocol
+    assert (protocol.design, protocol.layout, protocol.first_side) == (
+        "within",
+        "side-by-side",
+        "left",
+    )
+    assert (protocol.n_practice, protocol.n_main, protocol.n_vigilance) == (2, 8, 1)
+    assert (protocol.display_ms, found.participants.per_condition) == (500, 7)
+    assert found.conditions.tested == ("full", "l2")
+    assert "Missing" not in output
+
+
+@pytest.mark.usefixtures("here")
+def test_init_keeps_a_file_that_is_there():
+    Path("study.toml").write_text("mine")
+
+    assert "exists already" in fail("init", "study.toml")
+    assert Path("study.toml").read_text() == "mine"
+    succeed("init", "study.toml", "--overwrite")
+
+
+@pytest.mark.usefixtures("here")
+def test_init_refuses_what_cannot_be():
+    assert "n_main = 0 is less than 1" in fail("init", "study.toml", "--n-main", "0")
+    assert not Path("study.toml").exists()
+
+
+def test_create_stores_a_draft_and_says_where_it_departs(here, set_folder):
+    succeed("init", "study.toml", "--id", "colours", *SMALL)
+
+    output = succeed("create", "study.toml", "--set", set_folder)
+
+    assert "colours: stored as a draft" in output
+    assert "Tested: full. Vigilance: random. Control: real." in output
+    assert "- 2 practice trials; in 2016 10" in output
+    assert "Missing: a contact" in output
+    assert (here / "instance" / "study.sqlite").is_file()
+
+
+def test_create_again_changes_nothing(created, set_folder):
+    assert "nothing changed" in succeed("create", "study.toml", "--set", set_folder)
+
+    text = (created / "study.toml").read_text(encoding="utf-8")
+    (created / "study.toml").write_text(text.replace("n_main = 8", "n_main = 9"), encoding="utf-8")
+    assert "is stored already, from another" in fail("create", "study.toml", "--set", set_folder)
+
+
+def test_create_refuses_what_is_not_there(here, set_folder):
+    assert "no such file" in fail("create", "study.toml", "--set", set_folder)
+    succeed("init", "study.toml")
+    assert "no manifest.json there" in fail("create", "study.toml", "--set", here / "none")
+    assert not (here / "instance").exists(), "nothing is made for a study that is not stored"
+
+
+@pytest.mark.parametrize("name", ["status", "open", "close", "simulate", "export", "serve"])
+def test_commands_without_a_database_say_what_makes_one(here, name):
+    needed = {"simulate": ["--participants", "1"], "export": ["--out", here / "out"]}
+
+    assert "study-app create" in fail(name, *needed.get(name, []))
+
+
+@pytest.mark.usefixtures("created")
+def test_an_unknown_study_is_named():
+    for name in ("status", "open", "close"):
+        assert "no study 'other'" in fail(name, "--study", "other")
+
+
+def test_several_studies_want_a_choice(created, set_folder):
+    succeed("init", "second.toml", "--id", "second", *SMALL)
+    succeed("create", "second.toml", "--set", set_folder)
+
+    assert "choose one with --study" in fail("status")
+    assert "second: draft" in succeed("status", "--study", "second")
+    assert created.is_dir()
+
+
+@pytest.mark.usefixtures("created")
+def test_a_study_is_opened_and_closed():
+    assert "was never open" in fail("close")
+    assert "open at /study/colours" in succeed("open")
+    assert "colours: open" in succeed("status")
+    assert "is closed" in succeed("close")
+    assert "cannot be opened again" in fail("open")
+
+
+@pytest.mark.usefixtures("here")
+def test_a_study_is_opened_with_a_contact_only(set_folder):
+    succeed("init", "study.toml", *SMALL)
+    succeed("create", "study.toml", "--set", set_folder)
+
+    assert "give one with --contact" in fail("open")
+    assert "Missing: a contact" in succeed("status")
+    succeed("open", "--contact", "lab@example.org")
+    assert "Missing" not in succeed("status")
+
+
+def test_simulated_observers_run_through_the_commands_own_server(created):
+    output = succeed("simulate", "--participants", "2", "--seed", "5", "--threads", "2")
+
+    assert "2 simulated observers gave 20 answers to colours" in output
+    assert "seed 5" in output
+    status = succeed("status")
+    assert status.split("simulated")[1].split()[5:11] == ["full", "2", "0", "0", "0", "-"]
+    assert "Fool rates stay hidden until the study is closed." in status
+    out = succeed("export", "--out", created / "out")
+    assert "20 trials of 2 study sessions" in out
+    with (created / "out" / "trials.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["simulated"] for row in csv.DictReader(file)} == {"true"}
+
+
+@pytest.mark.usefixtures("created")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--fool-rate", "1.5"], "a fool rate of 1.5 is not between 0 and 1"),
+        (["--fool-rate", "none=0.3"], "'none' is no tested condition"),
+        (["--spread", "-1"], "spread = -1.0 is negative"),
+        (["--url", "http://127.0.0.1:9"], "does not answer"),
+    ],
+)
+def test_simulate_refuses_what_cannot_be(options, message):
+    assert message in fail("simulate", "--participants", "1", *options)
+
+
+@pytest.mark.usefixtures("created")
+def test_a_fool_rate_that_is_no_number_is_explained():
+    result = run("simulate", "--participants", "1", "--fool-rate", "often")
+
+    assert result.exit_code == 2
+    assert "'often' is neither a rate nor CONDITION=RATE" in result.stderr
+
+
+@pytest.mark.usefixtures("created")
+def test_a_seed_that_was_not_given_is_printed():
+    output = succeed("simulate", "--participants", "1", "--threads", "1")
+
+    seed = output.split("seed ")[1].split(";")[0]
+    assert seed.isdecimal()
+    assert f"-seed-{seed}.json" in output
+
+
+def test_what_people_did_is_hidden_until_closed(created):
+    app = create_app(commands.load_settings())
+    app.testing = True
+    succeed("open")
+    browser = Browser(app)
+    browser.consent()
+    browser.answer_all()
+
+    before = succeed("status")
+    succeed("close")
+    after = succeed("status")
+
+    assert "fooled" not in before
+    assert "stay hidden" in before
+    assert "full: fooled in " in after
+    assert " of 6 main trials" in after
+    with app.app_context():
+        db.engine.dispose()
+    assert created.is_dir()
+
+
+def test_export_refuses_an_existing_folder_unless_told(created):
+    succeed("export", "--out", "out")
+
+    assert "exists already" in fail("export", "--out", "out")
+    succeed("export", "--out", "out", "--overwrite")
+    assert (created / "out" / "trials.csv").is_file()
+
+
+@pytest.mark.usefixtures("created")
+def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
+    calls = []
+    monkeypatch.setattr(server, "run_gunicorn", lambda *given: calls.append(given))
+    monkeypatch.setattr(server, "run_development_server", lambda *given: calls.append(given))
+
+    output = succeed("serve", "--port", "5001", "--workers", "3")
+    succeed("serve", "--dev")
+
+    assert "The study is at http://127.0.0.1:5001/" in output
+    (settings, host, port, workers), (app, dev_host, dev_port) = calls
+    assert (host, port, workers) == ("127.0.0.1", 5001, 3)
+    assert settings.database_url.endswith("study.sqlite")
+    assert (app.name, dev_host, dev_port) == ("study_app", "127.0.0.1", 5000)
+
+
+def test_the_version_is_told():
+    assert "version" in succeed("--version")
+
+
+def test_a_wrong_setting_is_one_line(here):
+    (here / "instance").mkdir()
+    (here / "instance" / "config.toml").write_text("colour = 1")
+
+    assert "unknown key colour" in fail("status")

@@ -1,0 +1,104 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from study_app import server
+from study_app.catalog import find_study
+from study_app.errors import SimulationError
+from study_app.extensions import db
+from study_app.models import Response, StudySession
+from tests.study_app import factories
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def settings_of(app):
+    return factories.make_settings(Path(app.instance_path), app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def test_there_is_a_worker_per_core_and_four_at_most(monkeypatch):
+    for cores, workers in ((1, 1), (2, 2), (64, 4), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda n=cores: n)
+        assert server.default_workers() == workers
+
+
+def test_the_server_beside_serves_the_instance_and_stops(open_app):
+    with server.background_server(settings_of(open_app), workers=2) as url:
+        answer = httpx.get(f"{url}/study/colours")
+        assert answer.status_code == 200
+        assert "gunicorn" in answer.headers["Server"]
+
+    with pytest.raises(httpx.TransportError):
+        httpx.get(url)
+
+
+def test_a_server_that_cannot_start_is_an_error(open_app, monkeypatch, capfd):
+    monkeypatch.setattr(server, "APP", "study_app:no_such_app()")
+
+    with (
+        pytest.raises(SimulationError, match="ended at once"),
+        server.background_server(settings_of(open_app), workers=1),
+    ):
+        pytest.fail("it must not start")
+    assert "no_such_app" in capfd.readouterr().err
+
+
+def test_an_acknowledged_response_survives_the_servers_death(open_app):
+    """Invariant 10: kill the server at any moment and what it acknowledged is there afterwards."""
+    settings = settings_of(open_app)
+    environment = {**os.environ, **server._environment(settings)}
+    port = free_port()
+    command = [sys.executable, "-m", "study_app", "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=url) as client:
+            wait_for(client)
+            token = form_token(client.get("/study/colours/consent").text)
+            form = {"csrf_token": token, "agree": "yes"}
+            assert client.post("/study/colours/consent", data=form).status_code == 302
+            headers = {"X-CSRFToken": form_token(client.get("/trials").text)}
+            for _ in range(5):
+                key = client.get("/api/trials/next").json()["trial_key"]
+                answer = client.post(
+                    f"/api/trials/{key}/response",
+                    json=factories.response_body(),
+                    headers=headers,
+                )
+                assert answer.json()["recorded"]
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    with open_app.app_context():
+        assert db.session.query(Response).count() == 5
+        assert db.session.query(StudySession).one().n_answered == 5
+        assert find_study(db.session(), "colours").state == "open"
+
+
+def wait_for(client):
+    for _ in range(200):
+        try:
+            return client.get("/")
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail("the server did not start")
+
+
+def form_token(page):
+    found = re.search(r'csrf[_-]token"[^>]*?(?:value|content)="([^"]+)"', page)
+    return found[1]
