@@ -1,0 +1,189 @@
+"""Forest plots: a point and its interval per line, the reference line drawn and labelled.
+
+Place on the data's path: ``report.py`` hands in the lines and embeds the figures. Every function
+returns a Figure and saves nothing; none touches pyplot's global state. Black, white and shapes,
+so that a copy on paper and a colour-blind reader see the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+LINE_HEIGHT_IN = 0.62
+HEAD_IN = 0.34
+FOOT_IN = 0.62
+SIDE_IN = 0.12
+FONT_PT = 9.5
+SMALL_FONT_PT = 8.5
+INK = "#000000"
+HEADLINE_WIDTH_PT = 2.6
+SECOND_WIDTH_PT = 1.0
+# Where a line's parts stand, in units of its height above its own zero.
+LABEL_AT = 0.42
+HEADLINE_AT = 0.08
+SECOND_AT = -0.16
+POINTS_PER_INCH = 72
+# Mean width of a letter of the fonts above: wide enough for most readers' own sans serif.
+LETTER_PT = 5.8
+BOLD_LETTER_PT = 6.6
+FEWEST_LETTERS = 8
+
+
+@dataclass(frozen=True)
+class ForestLine:
+    """One line of a forest plot, in percent or percentage points.
+
+    Attributes:
+        label: what is estimated.
+        value: the estimate, or None; then the line says so.
+        interval: headline limits, drawn thick, or None.
+        second: limits drawn thin below, or None.
+        text: the estimate in words, written at the right.
+    """
+
+    label: str
+    value: float | None
+    interval: tuple[float, float] | None
+    second: tuple[float, float] | None
+    text: str
+
+
+def forest_plot(
+    lines: Sequence[ForestLine],
+    *,
+    reference: float,
+    reference_label: str,
+    axis_label: str,
+    limits: tuple[float, float],
+    width_in: float,
+) -> Figure:
+    """Draw lines of point and interval on one scale with a labelled reference line.
+
+    Args:
+        lines: from top to bottom.
+        reference: where the reference line stands, in the unit of the lines.
+        reference_label: what it means; written above it.
+        axis_label: name and unit of the scale.
+        limits: left and right end of the scale.
+        width_in: width of the figure in inches; labels stand above their lines, so that a phone's
+            width is enough.
+    """
+    height_in = HEAD_IN + len(lines) * LINE_HEIGHT_IN + FOOT_IN
+    figure = Figure(figsize=(width_in, height_in))
+    axes = figure.add_axes(
+        (
+            SIDE_IN / width_in,
+            FOOT_IN / height_in,
+            1 - 2 * SIDE_IN / width_in,
+            len(lines) * LINE_HEIGHT_IN / height_in,
+        )
+    )
+    figure.patch.set_alpha(0)
+    axes.patch.set_alpha(0)
+    axes.set_xlim(*limits)
+    axes.set_ylim(-0.4, len(lines) - 0.4)
+    _draw_reference(axes, reference, reference_label, limits)
+    for place, line in enumerate(reversed(lines)):
+        _draw_line(axes, line, place, width_in)
+    _dress_scale(axes, axis_label)
+    return figure
+
+
+def shorten(label: str, text: str, width_in: float) -> str:
+    """Cut a label so that it leaves room for the text on its right; the table has it whole."""
+    room_pt = (width_in - 2 * SIDE_IN) * POINTS_PER_INCH - len(text) * LETTER_PT
+    most = max(FEWEST_LETTERS, int(room_pt / BOLD_LETTER_PT) - 1)
+    return label if len(label) <= most else label[: most - 1] + "…"
+
+
+def percent_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
+    """Give a scale for fool rates: from 0, past the 50 % line and every limit, at most to 100."""
+    return 0.0, min(100.0, max(60.0, _tens_above(_largest(lines))))
+
+
+def difference_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
+    """Give a scale for differences: symmetric about 0, past every limit, at most 100 points."""
+    reach = min(100.0, max(10.0, _tens_above(_largest(lines))))
+    return -reach, reach
+
+
+def _largest(lines: Sequence[ForestLine]) -> float:
+    values = [0.0]
+    for line in lines:
+        values += [abs(v) for limits in (line.interval, line.second) for v in limits or ()]
+        values += [] if line.value is None else [abs(line.value)]
+    return max(values)
+
+
+def _tens_above(value: float) -> float:
+    return 10.0 * (int(value // 10) + 1)
+
+
+def _draw_reference(axes: Axes, reference: float, label: str, limits: tuple[float, float]) -> None:
+    axes.axvline(reference, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    place = (reference - limits[0]) / (limits[1] - limits[0])
+    side = "right" if place > 0.6 else "left" if place < 0.4 else "center"
+    axes.annotate(
+        label,
+        (reference, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=({"right": 4, "left": -4, "center": 0}[side], 5),
+        textcoords="offset points",
+        ha=side,
+        va="bottom",
+        fontsize=SMALL_FONT_PT,
+        color=INK,
+        parse_math=False,
+    )
+
+
+def _draw_line(axes: Axes, line: ForestLine, place: int, width_in: float) -> None:
+    axes.axhline(place + 0.6, color=INK, linewidth=0.3, alpha=0.35, zorder=0)
+    _write(axes, shorten(line.label, line.text, width_in), 0.0, place, "left", "bold")
+    _write(axes, line.text, 1.0, place, "right", "normal")
+    if line.interval is not None:
+        _draw_interval(axes, line.interval, place + HEADLINE_AT, HEADLINE_WIDTH_PT)
+    if line.second is not None:
+        _draw_interval(axes, line.second, place + SECOND_AT, SECOND_WIDTH_PT)
+    if line.value is not None:
+        axes.plot([line.value], [place + HEADLINE_AT], "o", markersize=7.5, color=INK, zorder=3)
+
+
+def _draw_interval(
+    axes: Axes, interval: tuple[float, float], height: float, width_pt: float
+) -> None:
+    axes.plot(interval, [height, height], color=INK, linewidth=width_pt, zorder=2)
+    axes.plot(
+        interval,
+        [height, height],
+        "|",
+        color=INK,
+        markersize=3 + 2 * width_pt,
+        markeredgewidth=width_pt / 2,
+        zorder=2,
+    )
+
+
+def _write(axes: Axes, text: str, x: float, place: int, side: str, weight: str) -> None:
+    axes.annotate(
+        text,
+        (x, place + LABEL_AT),
+        xycoords=("axes fraction", "data"),
+        ha="left" if side == "left" else "right",
+        va="center",
+        fontsize=FONT_PT,
+        fontweight=weight,
+        color=INK,
+        parse_math=False,
+    )
+
+
+def _dress_scale(axes: Axes, label: str) -> None:
+    axes.set_yticks([])
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_linewidth(0.8)
+    axes.tick_params(axis="x", labelsize=SMALL_FONT_PT, length=3, width=0.8)
+    axes.set_xlabel(label, fontsize=FONT_PT)

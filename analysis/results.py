@@ -1,0 +1,68 @@
+"""Put results where the user wants them: never half, never over another, with their provenance.
+
+Place on the data's path: the commands of ``__main__.py`` and ``report.py`` hand in finished bytes.
+"""
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import ResultError
+
+DISTRIBUTION = "colorization-turing-test"
+PACKAGES = ("numpy", "scipy", "pandas", "matplotlib", "jinja2")
+
+
+def write_results(results: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Write files that belong together: all under temporary names first, then renamed.
+
+    Raises:
+        ResultError: one exists already and may not be replaced, or one cannot be written.
+    """
+    check_free(*results, overwrite=overwrite)
+    temporary = {path: path.with_name(f".{path.name}.part") for path in results}
+    try:
+        for path, content in results.items():
+            temporary[path].write_bytes(content)
+        for path in results:
+            temporary[path].replace(path)
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        for part in temporary.values():
+            part.unlink(missing_ok=True)
+
+
+def check_free(*paths: Path, overwrite: bool = False) -> None:
+    """Refuse places where a result cannot go, before the work is done.
+
+    Raises:
+        ResultError: something is there already and may not be replaced, or there is no such folder.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise ResultError(f"{path}: is a folder; allowed: the name of a file")
+        if path.exists() and not overwrite:
+            raise ResultError(f"{path}: exists already; allowed: another name, or --overwrite")
+        if not path.parent.is_dir():
+            raise ResultError(f"{path}: the folder {path.parent} does not exist")
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """Serialise in one way: UTF-8, two spaces, keys as they come, final newline, no NaN."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def versions() -> dict[str, str]:
+    """Name the versions that could change a number or a picture."""
+    found = {name: importlib.metadata.version(name) for name in (DISTRIBUTION, *PACKAGES)}
+    return {"python": platform.python_version(), **found}
+
+
+def provenance_path(result: Path) -> Path:
+    """Name the provenance record of a result, e.g. ``rates.provenance.json`` of ``rates.json``."""
+    return result.with_name(f"{result.stem}.provenance.json")

@@ -1,0 +1,90 @@
+"""Estimates as a table for the terminal.
+
+Place on the data's path: ``analysis estimate`` prints it; the full numbers are in the JSON.
+"""
+
+from collections.abc import Sequence
+
+from analysis.comparisons import ConditionDifference
+from analysis.estimates import Estimates
+from analysis.fool_rates import FoolRate
+from analysis.intervals import Interval
+
+NOTHING = "-"
+RATE_HEADER = ("condition", "fool rate", "people and photos", "these photos", "trials", "people")
+DIFFERENCE_HEADER = ("difference", "points", "interval", "p", "p adjusted")
+
+
+def as_text(estimates: Estimates) -> str:
+    """Lay out fool rates, differences, exclusions and warnings as lines of text."""
+    level = f"{100 * estimates.level:.6g} %"
+    blocks = [_table([RATE_HEADER, *(_rate_cells(rate) for rate in estimates.fool_rates)])]
+    if estimates.differences:
+        cells = [_difference_cells(difference) for difference in estimates.differences]
+        blocks.append(_table([DIFFERENCE_HEADER, *cells]))
+    blocks.append(
+        "\n".join(
+            f"left out by the {e.rule} rule: {e.n_participants} participants, {e.n_trials} trials"
+            for e in estimates.screened.exclusions
+        )
+    )
+    warnings = _warnings(estimates)
+    if warnings:
+        blocks.append("\n".join(warnings))
+    if estimates.screened.only_simulated:
+        blocks.insert(0, "SIMULATED: no human data in this table")
+    return "\n\n".join([f"level of the intervals: {level}", *blocks])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns: names to the left, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for first, *rest in rows:
+        cells = [f"{cell:>{width}}" for cell, width in zip(rest, widths[1:], strict=True)]
+        lines.append("  ".join([f"{first:<{widths[0]}}", *cells]).rstrip())
+    return "\n".join(lines)
+
+
+def _rate_cells(rate: FoolRate) -> tuple[str, ...]:
+    return (
+        rate.condition,
+        NOTHING if rate.fool_rate is None else f"{100 * rate.fool_rate:.1f} %",
+        _limits(rate.people_and_photos),
+        _limits(rate.these_photos),
+        str(rate.n_trials),
+        str(rate.n_participants),
+    )
+
+
+def _difference_cells(difference: ConditionDifference) -> tuple[str, ...]:
+    estimate = difference.estimate
+    return (
+        f"{difference.a} - {difference.b}",
+        NOTHING if estimate.difference is None else f"{100 * estimate.difference:+.1f}",
+        NOTHING
+        if estimate.low is None or estimate.high is None
+        else f"{100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}",
+        NOTHING if estimate.p_value is None else f"{estimate.p_value:.3g}",
+        NOTHING if difference.p_adjusted is None else f"{difference.p_adjusted:.3g}",
+    )
+
+
+def _limits(interval: Interval) -> str:
+    if interval.low is None or interval.high is None:
+        return NOTHING
+    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+
+
+def _warnings(estimates: Estimates) -> list[str]:
+    found = [
+        f"note: {rate.condition}: {interval.warning}"
+        for rate in estimates.fool_rates
+        for interval in (rate.people_and_photos, rate.these_photos)
+        if interval.warning
+    ] + [
+        f"note: {d.a} - {d.b}: {d.estimate.warning}"
+        for d in estimates.differences
+        if d.estimate.warning
+    ]
+    return list(dict.fromkeys(found))
