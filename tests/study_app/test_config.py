@@ -1,9 +1,17 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from study_app.config import load_settings, load_study_file, parse_study_file, study_digest
+from study_app.config import (
+    Settings,
+    load_settings,
+    load_study_file,
+    parse_study_file,
+    study_digest,
+)
 from study_app.errors import ConfigError, StudyFileError
 from tests.study_app.factories import study_text
 
@@ -172,3 +180,24 @@ def test_the_digest_covers_the_file_and_the_set():
     digests = {study_digest(text, "a"), study_digest(text, "b"), study_digest(text + "#", "a")}
 
     assert len(digests) == 3
+
+
+def test_the_example_settings_are_the_defaults(tmp_path):
+    example = Path(__file__).resolve().parents[2] / "instance" / "config.example.toml"
+    write_config(tmp_path / "copied", example.read_text(encoding="utf-8"))
+
+    copied = load_settings(environment(tmp_path / "copied", STUDY_SECRET_KEY="k" * 20))
+    default = load_settings(environment(tmp_path / "plain", STUDY_SECRET_KEY="k" * 20))
+
+    assert (copied.secure_cookies, copied.trusted_proxies) == (
+        default.secure_cookies,
+        default.trusted_proxies,
+    )
+
+
+def test_every_setting_is_in_the_example():
+    example = Path(__file__).resolve().parents[2] / "instance" / "config.example.toml"
+    text = example.read_text(encoding="utf-8")
+
+    for setting in fields(Settings):
+        assert setting.name == "instance_path" or f"{setting.name} = " in text
