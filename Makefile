@@ -38,7 +38,7 @@ $(INSTALLED): pyproject.toml $(PINS)
 	if [ -z "$$python" ]; then echo "make: no Python 3.11, 3.12 or 3.13 found; install one or say PYTHON=/path/to/python3" >&2; exit 1; fi; \
 	echo "Installing into $(VENV) with $$($$python --version); the first time takes a few minutes"; \
 	$$python -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --editable '.[colorizer,analysis,dev]'
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(PINS) --editable '.[colorizer,analysis,dev]'
 	@touch $@
 
 # --- the demo ------------------------------------------------------------------------------------
@@ -48,7 +48,7 @@ demo: $(INSTALLED) demo-photos $(DEMO)/report.html
 	@echo "A colorization Turing test, ready:"
 	@echo "  photos          $$(cat $(DEMO)/photos.txt)"
 	@echo "  stimulus set    $(DEMO)/set ($$(sed -n 's/^photos //p' $(DEMO)/built.txt) photos; conditions full, mean, random)"
-	@echo "  study           $(DEMO)/study.toml, stored in $(DEMO)/study.sqlite3"
+	@echo "  study           $(DEMO)/study.toml, stored in $(DEMO)/study.sqlite"
 	@echo "  trial table     $(DEMO)/export/trials.csv, by $(DEMO_PARTICIPANTS) simulated participants per condition"
 	@echo "  report          $(DEMO)/report.html  (simulated answers: it shows the path, not a finding)"
 	@echo
