@@ -78,8 +78,8 @@ def screen(
     shares = vigilance_shares(trials[~trials["participant_id"].isin(reasons)])
     failed = list(shares.index[shares < vigilance_pass_share])
     reason = (
-        "Participants with fewer than"
-        f" {vigilance_pass_share:.0%} of their answered vigilance trials right are left out."
+        f"Participants with fewer than {100 * vigilance_pass_share:.6g} % of their answered"
+        " vigilance trials right are left out."
     )
     exclusions.append(_leave_out(trials, failed, VIGILANCE, reason, reasons))
     kept = trials[~trials["participant_id"].isin(reasons)]

@@ -84,8 +84,9 @@ def forest_plot(
     axes.patch.set_alpha(0)
     axes.set_xlim(*limits)
     axes.set_ylim(-0.4, len(lines) - 0.4)
-    _draw_reference(axes, reference, reference_label, limits)
+    _label_reference(axes, reference, reference_label, limits)
     for place, line in enumerate(reversed(lines)):
+        _draw_reference(axes, reference, place)
         _draw_line(axes, line, place, width_in)
     _dress_scale(axes, axis_label)
     return figure
@@ -121,8 +122,13 @@ def _tens_above(value: float) -> float:
     return 10.0 * (int(value // 10) + 1)
 
 
-def _draw_reference(axes: Axes, reference: float, label: str, limits: tuple[float, float]) -> None:
-    axes.axvline(reference, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+def _draw_reference(axes: Axes, reference: float, place: int) -> None:
+    """Draw the part of the reference line that belongs to one line, below that line's words."""
+    ends = [place - 0.4, place + LABEL_AT - 0.18]
+    axes.plot([reference] * 2, ends, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _label_reference(axes: Axes, reference: float, label: str, limits: tuple[float, float]) -> None:
     place = (reference - limits[0]) / (limits[1] - limits[0])
     side = "right" if place > 0.6 else "left" if place < 0.4 else "center"
     axes.annotate(

@@ -39,8 +39,8 @@ def methods_paragraph(
         _exclusions(estimates, settings),
         _intervals(settings),
         _differences(estimates),
-        f"Computed with colorization-turing-test {version} from the trial table with SHA-256"
-        f" {digest[:16]}….",
+        f"Computed with colorization-turing-test {version} from the trial table whose SHA-256"
+        f" begins with {digest[:16]}.",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

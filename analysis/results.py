@@ -33,7 +33,8 @@ def write_results(results: Mapping[Path, bytes], *, overwrite: bool = False) -> 
         raise ResultError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
         for part in temporary.values():
-            part.unlink(missing_ok=True)
+            if part.is_file():
+                part.unlink()
 
 
 def check_free(*paths: Path, overwrite: bool = False) -> None:

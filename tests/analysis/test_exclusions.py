@@ -80,7 +80,7 @@ def test_an_exclusion_counts_people_and_their_trials_of_the_main_block(
 
     (exclusion,) = screened.exclusions
     assert (exclusion.rule, exclusion.n_participants, exclusion.n_trials) == ("vigilance", 2, 12)
-    assert "fewer than 75%" in exclusion.reason
+    assert "fewer than 75 %" in exclusion.reason
 
 
 def test_whoever_answered_no_vigilance_trial_stays(person: Make, table: Make) -> None:
