@@ -1,7 +1,7 @@
 """A migrated database, a stimulus set and a study, each test with its own copy."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import flask
@@ -12,6 +12,8 @@ from study_app.catalog import find_study, open_study
 from study_app.extensions import db, upgrade_database
 from tests.study_app import factories
 
+DATABASE = "study.sqlite"
+
 
 @pytest.fixture(scope="session")
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -21,7 +23,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with app.app_context():
         upgrade_database()
         db.engine.dispose()
-    return folder / "study.sqlite"
+    return folder / DATABASE
 
 
 @pytest.fixture(scope="session")
@@ -40,31 +42,58 @@ def two_condition_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def app(tmp_path: Path, migrated_database: Path) -> Iterator[flask.Flask]:
-    """The web study on its own SQLite file, without a study."""
-    instance = tmp_path / "instance"
-    instance.mkdir()
-    shutil.copy(migrated_database, instance / "study.sqlite")
-    app = create_app(factories.make_settings(instance))
-    app.testing = True
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def open_app(app: flask.Flask, set_folder: Path) -> flask.Flask:
-    """The web study with one open study ``colours`` of 2 + 8 trials, and a draft beside it."""
+@pytest.fixture(scope="session")
+def opened_database(
+    tmp_path_factory: pytest.TempPathFactory, migrated_database: Path, set_folder: Path
+) -> Path:
+    """A SQLite file with an open study ``colours`` of 2 + 8 trials, and the draft ``noise``."""
+    folder = tmp_path_factory.mktemp("opened")
+    shutil.copy(migrated_database, folder / DATABASE)
+    app = create_app(factories.make_settings(folder))
     with app.app_context():
         factories.create_study(factories.study_text(id="noise"), set_folder)
         factories.create_study(factories.study_text(), set_folder)
         open_study(db.session(), find_study(db.session(), "colours"), None, factories.NOW)
-    return app
+        db.session.remove()
+        db.engine.dispose()
+    return folder / DATABASE
+
+
+@pytest.fixture
+def app_on(tmp_path: Path) -> Iterator[Callable[[Path], flask.Flask]]:
+    """Make the web study on a copy of a database."""
+    apps = []
+
+    def make(database: Path) -> flask.Flask:
+        instance = tmp_path / "instance"
+        instance.mkdir()
+        shutil.copy(database, instance / DATABASE)
+        app = create_app(factories.make_settings(instance))
+        app.testing = True
+        apps.append(app)
+        return app
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(app_on: Callable[[Path], flask.Flask], migrated_database: Path) -> flask.Flask:
+    """The web study on its own SQLite file, without a study."""
+    return app_on(migrated_database)
+
+
+@pytest.fixture
+def open_app(app_on: Callable[[Path], flask.Flask], opened_database: Path) -> flask.Flask:
+    """The web study with one open study ``colours`` of 2 + 8 trials, and a draft beside it."""
+    return app_on(opened_database)
 
 
 @pytest.fixture
 def browser(open_app: flask.Flask) -> factories.Browser:
+    """A browser that has not been here."""
     return factories.Browser(open_app)
 
 
