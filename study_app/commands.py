@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import flask
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app import (
@@ -50,6 +51,12 @@ class Commands(click.Group):
         except StudyError as error:
             click.echo(f"study-app: {error}", err=True)
             context.exit(error.exit_code)
+        except sa.exc.DBAPIError as error:
+            if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError):
+                raise  # a mistake of ours, not of the database's place
+            reason = str(error.orig).strip().splitlines()[0]
+            click.echo(f"study-app: the database cannot be used: {reason}", err=True)
+            context.exit(ConfigError.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"max_content_width": 100})
@@ -133,7 +140,7 @@ def create(path: Path, folder: Path) -> None:
     study_file, source = load_study_file(path)
     place = folder.expanduser().resolve()
     stimulus_set = catalog.load_stimulus_set(place)
-    with _app().app_context():
+    with _app(load_settings()).app_context():
         upgrade_database()
         now = datetime.now(UTC)
         stored = catalog.store_study(db.session(), study_file, source, place, stimulus_set, now)
@@ -151,7 +158,7 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
     Example: study-app serve --port 5000
     """
     settings = load_settings()
-    app = create_app(settings)
+    app = _app(settings)
     with app.app_context():
         _check_database()
         db.engine.dispose()
@@ -205,8 +212,7 @@ def simulate_command(
     observers = ObserverSettings(**parsed)
     seed = secrets.randbelow(2**31) if seed is None else seed
     settings = load_settings()
-    app = create_app(settings)
-    with app.app_context():
+    with _app(settings).app_context():
         _check_database()
         study = catalog.find_study(db.session(), study_code)
         simulate.check_conditions(db.session(), study, observers)
@@ -276,22 +282,32 @@ def export_command(out: Path, layout: str, overwrite: bool, study_code: str | No
     )
 
 
-def _app() -> flask.Flask:
-    return create_app(load_settings())
+def _app(settings: Settings) -> flask.Flask:
+    """Make the web study and say in one line if its database cannot be used at all."""
+    try:
+        settings.instance_path.mkdir(parents=True, exist_ok=True)
+        return create_app(settings)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise ConfigError(f"STUDY_DATABASE_URL: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{settings.instance_path}: {error.strerror}") from None
 
 
 @contextlib.contextmanager
 def _stored_study(study_code: str | None) -> Iterator[tuple[Session, Study]]:
-    with _app().app_context():
+    with _app(load_settings()).app_context():
         _check_database()
         session = db.session()
         yield session, catalog.find_study(session, study_code)
 
 
 def _check_database() -> None:
-    if not is_database_current():
+    """Check that there is a database at the newest migration, without making one."""
+    url = db.engine.url
+    file = url.database if url.get_backend_name() == "sqlite" else None
+    if (file and not Path(file).exists()) or not is_database_current():
         raise ConfigError(
-            f"the database {db.engine.url.render_as_string()} is not at the newest migration;"
+            f"the database {url.render_as_string()} is not there or not at the newest migration;"
             " study-app create STUDY.TOML --set SET brings it there"
         )
 

@@ -272,6 +272,30 @@ def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
     assert (app.name, dev_host, dev_port) == ("study_app", "127.0.0.1", 5000)
 
 
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("no address", "STUDY_DATABASE_URL: Could not parse"),
+        ("nosuch://localhost/x", "STUDY_DATABASE_URL: Can't load plugin"),
+        ("postgresql+psycopg://root@127.0.0.1:9/x", "the database cannot be used: connection"),
+        ("sqlite:////dev/null/x.sqlite", "the database cannot be used: unable to open"),
+        ("sqlite:///../study.toml", "the database cannot be used: file is not a database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_line(here, set_folder, monkeypatch, url, message):
+    succeed("init", "study.toml", *SMALL)
+    monkeypatch.setenv("STUDY_DATABASE_URL", url)
+
+    assert message in fail("create", "study.toml", "--set", set_folder)
+    assert here.is_dir()
+
+
+def test_looking_for_a_study_makes_no_database(here):
+    fail("status")
+
+    assert not (here / "instance" / "study.sqlite").exists()
+
+
 def test_the_version_is_told():
     assert "version" in succeed("--version")
 
