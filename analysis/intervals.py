@@ -2,13 +2,13 @@
 
 Place on the data's path: ``fool_rates.py``, ``comparisons.py`` and ``data_quality.py`` call this
 module with plain arrays. Trials of one participant are not independent, nor are those on one photo,
-so the variance is summed over both clusters (Cameron, Gelbach & Miller 2011, equation 2.11), turned
-into an effective number of trials, and put into Wilson's interval (Wilson 1927; Dean & Pagano 2015
+so the variance is summed over both clusters (Cameron, Gelbach & Miller 2011), turned
+into an effective number of trials, and put into Wilson's interval (Wilson 1927; Franco et al. 2019
 for clustered data). Pure: no file, clock or chance.
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -163,7 +163,7 @@ def check_responses(fooled: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(fooled)
     if values.ndim != 1 or values.size == 0:
         raise ValueError(f"fooled has shape {values.shape}; allowed: (N,) with N > 0")
-    other = [value for value in dict.fromkeys(values.tolist()) if not _is_zero_or_one(value)]
+    other = _other_than_zero_or_one(values)
     if other:
         raise ValueError(f"fooled holds {other[0]!r}; allowed: 0, 1, True, False")
     return values.astype(np.float64)
@@ -284,5 +284,7 @@ def few_clusters_warning(responses: CrossedResponses) -> str:
     )
 
 
-def _is_zero_or_one(value: object) -> bool:
-    return isinstance(value, (bool, int, float)) and value in (0, 1)
+def _other_than_zero_or_one(values: NDArray[Any]) -> list[Any]:
+    if values.dtype.kind in "biuf":
+        return list(values[(values != 0) & (values != 1)][:1].tolist())
+    return [value for value in values.tolist() if value not in (0, 1)][:1]

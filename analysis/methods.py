@@ -9,8 +9,9 @@ from analysis.estimates import Estimates, EstimateSettings
 REFERENCES = (
     "Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with multiway"
     " clustering. Journal of Business & Economic Statistics, 29(2), 238–249.",
-    "Dean, N., & Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions"
-    " in clustered surveys. Journal of Survey Statistics and Methodology, 3(4), 484–503.",
+    "Franco, C., Little, R. J. A., Louis, T. A., & Slud, E. V. (2019). Comparative study of"
+    " confidence intervals for proportions in complex sample surveys. Journal of Survey Statistics"
+    " and Methodology, 7(3), 334–364.",
     "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal"
     " of Statistics, 6(2), 65–70.",
     "Judd, C. M., Westfall, J., & Kenny, D. A. (2012). Treating stimuli as a random factor in"
@@ -85,7 +86,7 @@ def _intervals(settings: EstimateSettings) -> str:
         " photograph, so the variance of each fool rate sums over both clusters (Cameron, Gelbach &"
         f" Miller, 2011); the {level} % intervals are Wilson intervals (Wilson, 1927) with the"
         " effective number of trials and a t quantile with min(participants, photographs) − 1"
-        " degrees of freedom (after Dean & Pagano, 2015). The interval for people and photos"
+        " degrees of freedom (after Franco et al., 2019). The interval for people and photos"
         " generalises to other people and other photographs (Judd, Westfall & Kenny, 2012); the"
         " interval for these photos, clustered on participants only, generalises to other people"
         " judging the same photographs."

@@ -70,7 +70,7 @@ def test_every_work_that_is_cited_is_in_the_references(estimates: Estimates) -> 
         ("Zhang", 2016),
         ("Cameron", 2011),
         ("Wilson", 1927),
-        ("Dean", 2015),
+        ("Franco", 2019),
         ("Judd", 2012),
         ("Satterthwaite", 1946),
         ("Holm", 1979),
