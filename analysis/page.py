@@ -46,7 +46,9 @@ def render_page(document: Document) -> str:
         document=document,
         level=percent(document["level"], digits=None),
         warnings=_warnings(document),
-        fool_rate_figure=_embed("fool-rates", lambda width: _fool_rate_figure(document, width)),
+        fool_rate_figure=_embed("fool-rates", lambda width: _fool_rate_figure(document, width))
+        if document["conditions"]
+        else None,
         difference_figure=_embed("differences", lambda width: _difference_figure(document, width))
         if document["differences"]
         else None,

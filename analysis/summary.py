@@ -19,6 +19,8 @@ def as_text(estimates: Estimates) -> str:
     """Lay out fool rates, differences, exclusions and warnings as lines of text."""
     level = f"{100 * estimates.level:.6g} %"
     blocks = [_table([RATE_HEADER, *(_rate_cells(rate) for rate in estimates.fool_rates)])]
+    if not estimates.fool_rates:
+        blocks = ["there is no main trial in this table, so there is nothing to estimate"]
     if estimates.differences:
         cells = [_difference_cells(difference) for difference in estimates.differences]
         blocks.append(_table([DIFFERENCE_HEADER, *cells]))

@@ -146,6 +146,15 @@ def test_one_condition_has_no_section_on_differences(document: dict[str, Any]) -
     assert page.count("<svg") == 2
 
 
+def test_a_table_without_main_trials_gives_a_page_that_says_so(document: dict[str, Any]) -> None:
+    document["conditions"], document["differences"] = [], []
+
+    page = Page(render_page(document))
+
+    assert "There is no main trial in this table" in page.words
+    assert "svg" not in page.tags
+
+
 def test_warnings_stand_under_the_headline_once_each(document: dict[str, Any]) -> None:
     entry = document["conditions"][0]
     entry["people_and_photos"] = {"low": None, "high": None, "warning": "no interval: too few"}

@@ -29,6 +29,12 @@ def test_every_number_stands_in_its_row(estimates: Estimates) -> None:
     assert "left out by the vigilance rule: " in as_text(estimates)
 
 
+def test_a_table_without_main_trials_is_said_to_be_one(estimates: Estimates) -> None:
+    text = as_text(dataclasses.replace(estimates, fool_rates=(), differences=()))
+
+    assert "there is no main trial in this table, so there is nothing to estimate" in text
+
+
 def test_simulated_data_are_called_so(estimates: Estimates) -> None:
     screened = dataclasses.replace(estimates.screened, only_simulated=False)
 
