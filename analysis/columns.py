@@ -70,15 +70,24 @@ COLUMNS: tuple[Column, ...] = (
         unit="ms",
         nullable=True,
     ),
-    Column("left_shown_ms", "number", "Measured exposure, left.", minimum=0, unit="ms", nullable=True),
-    Column("right_shown_ms", "number", "Measured exposure, right.", minimum=0, unit="ms", nullable=True),
+    Column(
+        "left_shown_ms", "number", "Measured exposure, left.", minimum=0, unit="ms", nullable=True
+    ),
+    Column(
+        "right_shown_ms", "number", "Measured exposure, right.", minimum=0, unit="ms", nullable=True
+    ),
     Column(
         "exposure_valid",
         "boolean",
         "Both exposures keep the study's rule; empty if unanswered.",
         nullable=True,
     ),
-    Column("answered_at", "time", "When the answer was stored, UTC; empty if unanswered.", nullable=True),
+    Column(
+        "answered_at",
+        "time",
+        "When the answer was stored, UTC; empty if unanswered.",
+        nullable=True,
+    ),
 )
 
 COLUMN_NAMES: tuple[str, ...] = tuple(column.name for column in COLUMNS)
