@@ -140,7 +140,7 @@ def create(path: Path, folder: Path) -> None:
     study_file, source = load_study_file(path)
     place = folder.expanduser().resolve()
     stimulus_set = catalog.load_stimulus_set(place)
-    with _app(load_settings()).app_context():
+    with _app_context(load_settings()):
         upgrade_database()
         now = datetime.now(UTC)
         stored = catalog.store_study(db.session(), study_file, source, place, stimulus_set, now)
@@ -158,10 +158,8 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
     Example: study-app serve --port 5000
     """
     settings = load_settings()
-    app = _app(settings)
-    with app.app_context():
+    with _app_context(settings) as app:
         _check_database()
-        db.engine.dispose()
     click.echo(f"The study is at http://{host}:{port}/")
     if dev:
         server.run_development_server(app, host, port)
@@ -212,7 +210,7 @@ def simulate_command(
     observers = ObserverSettings(**parsed)
     seed = secrets.randbelow(2**31) if seed is None else seed
     settings = load_settings()
-    with _app(settings).app_context():
+    with _app_context(settings):
         _check_database()
         study = catalog.find_study(db.session(), study_code)
         simulate.check_conditions(db.session(), study, observers)
@@ -294,8 +292,20 @@ def _app(settings: Settings) -> flask.Flask:
 
 
 @contextlib.contextmanager
+def _app_context(settings: Settings) -> Iterator[flask.Flask]:
+    """Give the web study with a database to use, and let go of the database afterwards."""
+    app = _app(settings)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextlib.contextmanager
 def _stored_study(study_code: str | None) -> Iterator[tuple[Session, Study]]:
-    with _app(load_settings()).app_context():
+    with _app_context(load_settings()):
         _check_database()
         session = db.session()
         yield session, catalog.find_study(session, study_code)
