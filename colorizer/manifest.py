@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from colorizer.errors import ManifestError
+from colorizer.errors import ManifestError as ManifestError  # part of the contract
 
 FORMAT = "colorization-stimulus-set"
 FORMAT_VERSION = 1
@@ -162,6 +162,7 @@ def check_set(stimulus_set: StimulusSet) -> None:
     for pair in stimulus_set.pairs:
         _check_pair(pair, names)
     _check_one_real_per_photo(stimulus_set.pairs)
+    _check_one_digest_per_file(stimulus_set.pairs)
 
 
 def check_files(stimulus_set: StimulusSet, folder: Path) -> list[str]:
@@ -214,6 +215,13 @@ def _check_one_real_per_photo(pairs: Iterable[StimulusPair]) -> None:
     for pair in pairs:
         if reals.setdefault(pair.photo_id, pair.real) != pair.real:
             raise ManifestError(f"photo {pair.photo_id}: two different real images")
+
+
+def _check_one_digest_per_file(pairs: Iterable[StimulusPair]) -> None:
+    digests: dict[str, str] = {}
+    for image in (image for pair in pairs for image in (pair.real, pair.fake)):
+        if digests.setdefault(image.path, image.sha256) != image.sha256:
+            raise ManifestError(f"{image.path}: two different SHA-256 in the manifest")
 
 
 def _refuse_repeats(values: Iterable[str], what: str) -> None:

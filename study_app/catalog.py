@@ -50,7 +50,7 @@ def load_stimulus_set(folder: Path) -> manifest.StimulusSet:
     """
     try:
         stimulus_set = manifest.load_manifest(folder)
-    except manifest.ManifestError as error:  # type: ignore[attr-defined]
+    except manifest.ManifestError as error:
         raise StimulusSetError(str(error)) from None
     if stimulus_set.image_format != SERVED_FORMAT:
         raise StimulusSetError(

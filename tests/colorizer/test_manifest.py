@@ -77,6 +77,10 @@ def test_photos_are_listed_once(stimulus_set):
         ((build_pair(0, fake=ImageFile("/x.png", DIGEST)),), "leaves the set's folder"),
         ((build_pair(0, real=ImageFile("x.png", "abc")),), "'abc' is no SHA-256"),
         (
+            (build_pair(0), build_pair(1, fake=ImageFile("images/0f.png", "0" * 64))),
+            "two different",
+        ),
+        (
             (
                 build_pair(0),
                 build_pair(0, pair_id="b", condition="random", real=ImageFile("z", DIGEST)),
