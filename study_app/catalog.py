@@ -5,7 +5,6 @@ tables. The set's images stay where they are: the database keeps the folder and 
 """
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -249,12 +248,9 @@ def read_image(folder: str, path: str, sha256: str) -> bytes:
 
 def _check_images(stimulus_set: manifest.StimulusSet, folder: Path) -> list[str]:
     wanted = (stimulus_set.image_size_px, stimulus_set.image_size_px)
-    images = {image for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}
-    named = Counter(image.path for image in images)
-    problems = [
-        f"{path}: two different images have this path" for path, n in named.items() if n > 1
-    ]
-    for path in named:
+    paths = {image.path for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}
+    problems = []
+    for path in sorted(paths):
         data = (folder / path).read_bytes()
         if not is_png(data):
             problems.append(f"{path}: not a PNG file")

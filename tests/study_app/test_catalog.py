@@ -89,21 +89,6 @@ def test_images_that_are_not_as_described_are_found(tmp_path, data, message):
         catalog.load_stimulus_set(tmp_path)
 
 
-def test_one_path_for_two_images_is_found(tmp_path):
-    built = factories.build_set(tmp_path, 2, {"full": "weights"})
-    first = built.pairs[0]
-    # The file is the fake; the real image claims the same path with a digest of its own.
-    clash = dataclasses.replace(first.real, path=first.fake.path)
-    pairs = [
-        dataclasses.replace(pair, real=clash) if pair.photo_id == first.photo_id else pair
-        for pair in built.pairs
-    ]
-    manifest.save_manifest(dataclasses.replace(built, pairs=tuple(pairs)), tmp_path)
-
-    with pytest.raises(StimulusSetError, match="two different images"):
-        catalog.load_stimulus_set(tmp_path)
-
-
 def test_a_format_that_cannot_be_padded_is_refused(tmp_path):
     built = factories.build_set(tmp_path, 2)
     manifest.save_manifest(dataclasses.replace(built, image_format="webp"), tmp_path)
