@@ -38,7 +38,15 @@ def auc(ab_true: Array, ab_fake: Array) -> float:
 
     Returns:
         In [0, 1]; 1 for equal colours.
+
+    Raises:
+        ValueError: the shapes differ, or the last axis is not 2 long.
     """
+    if np.shape(ab_true) != np.shape(ab_fake) or np.shape(ab_true)[-1:] != (2,):
+        raise ValueError(
+            f"expected two arrays (..., 2) of one shape, got {np.shape(ab_true)} and"
+            f" {np.shape(ab_fake)}"
+        )
     return float(_closeness(ab_true, ab_fake).mean())
 
 

@@ -12,7 +12,7 @@ from colorizer.errors import PhotoError
 from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.photos import read_photo
-from colorizer.results import save_json, versions, whole_folder
+from colorizer.results import check_apart, save_json, versions, whole_folder
 
 REPORT_NAME = "report.csv"
 PROVENANCE_NAME = "provenance.json"
@@ -67,9 +67,11 @@ def colorize_photos(
     Raises:
         ColorizerError: an input does not exist, or ``out`` is taken.
     """
+    inputs = list(inputs)
+    check_apart(inputs, out)
     rows: list[Coloured] = []
     taken: set[str] = set()
-    with whole_folder(out, overwrite) as folder:
+    with whole_folder(out, PROVENANCE_NAME, overwrite) as folder:
         for source in find_photos(inputs):
             rows.append(_colour(source, folder, colorizer, taken))
             if progress:

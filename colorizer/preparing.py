@@ -25,8 +25,8 @@ from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.photos import SplitFractions, photo_id, read_photo, split_by_id, square_of_size
 from colorizer.rebalancing import smooth_prior
-from colorizer.results import versions, whole_folder
-from colorizer.shards import Photographs, ShardIndex, ShardWriter, UInt8
+from colorizer.results import check_apart, versions, whole_folder
+from colorizer.shards import INDEX_NAME, Photographs, ShardIndex, ShardWriter, UInt8
 
 REPORT_NAME = "report.csv"
 REPORT_COLUMNS = ("input", "outcome", "reason", "photo_id", "category")
@@ -88,8 +88,10 @@ def prepare(
     Raises:
         ColorizerError: an input is missing, ``out`` is taken, or no photograph is left.
     """
+    inputs, keep_out = list(inputs), list(keep_out)
+    check_apart([*inputs, *keep_out], out)
     kept_out = _marks_of(keep_out)
-    with whole_folder(out, overwrite) as folder, ShardWriter(folder, size_px) as writer:
+    with whole_folder(out, INDEX_NAME, overwrite) as folder, ShardWriter(folder, size_px) as writer:
         with (folder / REPORT_NAME).open("w", newline="", encoding="utf-8") as file:
             report = csv.writer(file)
             report.writerow(REPORT_COLUMNS)

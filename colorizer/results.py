@@ -2,8 +2,9 @@
 
 import json
 import platform
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,21 +26,54 @@ def check_absent(path: Path, overwrite: bool) -> None:
         raise ColorizerError(f"{path}: there is something already; choose another or --overwrite")
 
 
-@contextmanager
-def whole_folder(path: Path, overwrite: bool = False) -> Iterator[Path]:
-    """Give a temporary folder that takes the name ``path`` when all went well.
+def check_apart(inputs: Iterable[Path], out: Path) -> None:
+    """Refuse to write a result over, into or around what it is made from.
 
     Raises:
-        ColorizerError: ``path`` is taken and ``overwrite`` is false.
+        ColorizerError: an input is ``out``, lies in it, or holds it.
+    """
+    place = out.resolve()
+    for path in (Path(given).resolve() for given in inputs):
+        if path.is_relative_to(place):
+            raise ColorizerError(f"{out}: holds the input {path}; choose another folder")
+
+
+@contextmanager
+def whole_folder(path: Path, marker: str, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary folder that takes the name ``path`` when all went well.
+
+    Args:
+        path: of the result.
+        marker: a file that every such result holds; what has none is not ours to replace.
+        overwrite: replace an earlier result.
+
+    Raises:
+        ColorizerError: ``path`` is taken and ``overwrite`` is false, or it is no such result.
+    """
+    check_replaceable(path, marker, overwrite)
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        if path.is_dir():
+            shutil.rmtree(path)
+        temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_replaceable(path: Path, marker: str, overwrite: bool) -> None:
+    """Refuse to replace a result unasked, and ever to replace anything else.
+
+    Raises:
+        ColorizerError: ``path`` is taken and ``overwrite`` is false, or it holds no ``marker``.
     """
     check_absent(path, overwrite)
-    temporary = path.with_name(f"{path.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    yield temporary
-    if path.is_dir():
-        shutil.rmtree(path)
-    temporary.replace(path)
+    if path.is_file() or (path.is_dir() and any(path.iterdir()) and not (path / marker).is_file()):
+        raise ColorizerError(
+            f"{path}: no earlier result (it holds no {marker}), so it is not replaced; choose"
+            " another folder"
+        )
 
 
 def save_json(path: Path, document: dict[str, Any]) -> None:

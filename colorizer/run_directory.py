@@ -6,6 +6,7 @@ on), ``best.keras`` (to colour with), ``samples/``.
 
 import csv
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,8 @@ def load_network_file(path: Path) -> keras.Model:
     """
     if not path.is_file():
         raise RunError(f"{path}: no network there; a network is a .keras file or a run directory")
+    if not zipfile.is_zipfile(path):
+        raise RunError(f"{path}: the network cannot be read: no .keras file")
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:

@@ -59,7 +59,7 @@ def write_sample_photos(out: Path, *, overwrite: bool = False) -> int:
     Raises:
         ColorizerError: ``out`` is taken, or the photographs are not in the installed package.
     """
-    with whole_folder(out, overwrite) as folder:
+    with whole_folder(out, PROVENANCE_NAME, overwrite) as folder:
         names = []
         for crop in cut_sample_crops():
             Image.fromarray(crop.rgb).save(folder / crop.name)

@@ -22,11 +22,17 @@ from colorizer.condition_specs import ConditionSpec
 from colorizer.equal_lightness import check_equal_lightness
 from colorizer.errors import ColorizerError, PhotoError
 from colorizer.fakes import FakeMaker, build_makers, load_networks
-from colorizer.manifest import ImageFile, StimulusPair, StimulusSet, save_manifest
+from colorizer.manifest import (
+    MANIFEST_NAME,
+    ImageFile,
+    StimulusPair,
+    StimulusSet,
+    save_manifest,
+)
 from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.png_encoding import IMAGE_FORMAT, decode_png, encode_png
-from colorizer.results import check_absent, versions, whole_folder
+from colorizer.results import check_apart, check_replaceable, versions, whole_folder
 from colorizer.study_photos import REFUSED, StudyPhoto, choose_photos, save_report
 
 UInt8 = npt.NDArray[np.uint8]
@@ -121,9 +127,10 @@ def build_set(
             good enough; a fake differs from its photo in size or lightness.
     """
     inputs = [Path(path) for path in inputs]
-    check_absent(out, overwrite)
+    check_apart(inputs, out)
+    check_replaceable(out, MANIFEST_NAME, overwrite)
     networks = load_networks(conditions)
-    with whole_folder(out, overwrite) as folder:
+    with whole_folder(out, MANIFEST_NAME, overwrite) as folder:
         (folder / IMAGES_FOLDER).mkdir()
         writer = _ImageWriter(folder, settings.seed)
         photos, reals, n_refused = _choose(inputs, settings, writer, progress)

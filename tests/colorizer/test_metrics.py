@@ -38,6 +38,13 @@ def swept_auc(distance: np.ndarray, weights: np.ndarray) -> float:
     return float(trapezoid(curve, thresholds) / 150)
 
 
+def test_auc_of_arrays_of_two_shapes_is_refused(rng):
+    ab = rng.uniform(-50, 50, (4, 2))
+
+    with pytest.raises(ValueError, match="one shape"):
+        auc(ab, ab[:1])
+
+
 def test_auc_is_the_area_under_the_swept_curve():
     rng = np.random.default_rng(0)
     true, fake = rng.uniform(-110, 110, (2, 500, 2))

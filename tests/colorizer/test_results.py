@@ -3,11 +3,13 @@ import json
 import pytest
 
 from colorizer.errors import ColorizerError
-from colorizer.results import check_absent, save_json, versions, whole_folder
+from colorizer.results import check_absent, check_apart, save_json, versions, whole_folder
+
+MARKER = "made.json"
 
 
 def test_a_folder_appears_when_it_is_whole(tmp_path):
-    with whole_folder(tmp_path / "out") as folder:
+    with whole_folder(tmp_path / "out", MARKER) as folder:
         (folder / "file").write_text("x")
         assert not (tmp_path / "out").exists()
 
@@ -16,23 +18,52 @@ def test_a_folder_appears_when_it_is_whole(tmp_path):
 
 
 def test_after_a_failure_there_is_no_result(tmp_path):
-    with pytest.raises(RuntimeError), whole_folder(tmp_path / "out"):
+    with pytest.raises(RuntimeError), whole_folder(tmp_path / "out", MARKER):
         raise RuntimeError
 
-    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_result_is_replaced_only_when_asked(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").write_text("x")
+    (tmp_path / "out" / MARKER).write_text("{}")
 
-    with pytest.raises(ColorizerError, match="--overwrite"), whole_folder(tmp_path / "out"):
+    with (
+        pytest.raises(ColorizerError, match="--overwrite"),
+        whole_folder(tmp_path / "out", MARKER),
+    ):
         pass
     assert (tmp_path / "out" / "old").exists()
 
-    with whole_folder(tmp_path / "out", overwrite=True) as folder:
+    with whole_folder(tmp_path / "out", MARKER, overwrite=True) as folder:
         (folder / "new").write_text("x")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
+
+
+def test_a_folder_that_is_no_result_is_never_replaced(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "precious.jpg").write_text("x")
+
+    with (
+        pytest.raises(ColorizerError, match=r"holds no made\.json"),
+        whole_folder(tmp_path / "photos", MARKER, overwrite=True),
+    ):
+        pass
+
+    assert (tmp_path / "photos" / "precious.jpg").exists()
+
+
+@pytest.mark.parametrize("given", ["out", "out/photos", "out/photos/a.jpg"])
+def test_a_result_is_not_written_over_its_input(tmp_path, given):
+    (tmp_path / "out" / "photos").mkdir(parents=True)
+
+    with pytest.raises(ColorizerError, match="holds the input"):
+        check_apart([tmp_path / given], tmp_path / "out")
+
+
+def test_a_result_may_lie_beside_or_below_its_input(tmp_path):
+    check_apart([tmp_path, tmp_path / "photos"], tmp_path / "out")
 
 
 def test_an_empty_folder_is_no_result(tmp_path):
