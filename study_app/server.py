@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import flask
+import gunicorn.config
 import httpx
 
 from study_app.config import Settings
@@ -79,7 +80,14 @@ def _gunicorn(workers: int) -> list[str]:
         # Threads keep connections alive between requests; synchronous workers close them.
         *("--worker-class", "gthread"),
         *("--threads", str(THREADS_PER_WORKER)),
+        *_without_control_socket(),
     ]
+
+
+def _without_control_socket() -> list[str]:
+    """Keep newer gunicorns from opening a socket of their own in the user's home."""
+    known = gunicorn.config.make_settings()
+    return ["--no-control-socket"] if "control_socket_disable" in known else []
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import gunicorn.config
 import httpx
 import pytest
 
@@ -42,6 +43,25 @@ def test_the_server_beside_serves_the_instance_and_stops(open_app):
 
     with pytest.raises(httpx.TransportError):
         httpx.get(url)
+
+
+def test_the_server_leaves_nothing_in_the_users_home(open_app, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home))
+
+    with server.background_server(settings_of(open_app), workers=1) as url:
+        httpx.get(url)
+        assert list(home.iterdir()) == []
+
+
+def test_a_gunicorn_without_a_control_socket_is_not_told_about_it(monkeypatch):
+    monkeypatch.setattr(gunicorn.config, "make_settings", lambda: {"bind": None})
+    assert "--no-control-socket" not in server._gunicorn(1)
+
+    monkeypatch.setattr(gunicorn.config, "make_settings", lambda: {"control_socket_disable": None})
+    assert "--no-control-socket" in server._gunicorn(1)
 
 
 def test_a_server_that_cannot_start_is_an_error(open_app, monkeypatch, capfd):
