@@ -10,6 +10,7 @@ from study_app.errors import NoStudySession, StudyError, StudyNotOpen
 from study_app.views import cookie
 
 API_PREFIX = "/api/"
+GONE = 410
 INTERNAL_ERROR = 500
 NOTHING_LOST = "Nothing is lost: every answer you gave is stored."
 
@@ -73,21 +74,30 @@ def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnV
     if _is_api():
         return {"error": code, "message": message}, status
     known = cookie.current_code() is not None
+    label, action_url = _action(known, status)
     page = render_template(
         "error.html",
         status=status,
         code=code,
         title=title,
-        message=message,
-        reassurance=NOTHING_LOST if known else "",
-        action_url=_action_url(known, status),
-        action_label="Go on where you were" if known else "Go to the start",
+        message=_sentence(message),
+        reassurance=NOTHING_LOST if known and status != GONE else "",
+        action_url=action_url,
+        action_label=label,
     )
     return page, status
 
 
-def _action_url(known: bool, status: int) -> str:
-    """Lead back to the study session; who withdrew, to the page that says so."""
+def _sentence(message: str) -> str:
+    """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
+    stop = "" if message.endswith((".", "!", "?")) else "."
+    return f"{message[:1].upper()}{message[1:]}{stop}"
+
+
+def _action(known: bool, status: int) -> tuple[str, str]:
+    """Lead back to the study session; who withdrew, to the page that says what can be done."""
     if not known:
-        return url_for("pages.home")
-    return url_for("pages.withdraw") if status == 410 else url_for("pages.trials")
+        return "Go to the start", url_for("pages.home")
+    if status == GONE:
+        return "How to have your answers deleted", url_for("pages.withdraw")
+    return "Go on where you were", url_for("pages.trials")

@@ -40,6 +40,24 @@ def test_a_participant_is_led_back_to_their_trials(participant):
     assert 'href="/trials"' in page.text
 
 
+def test_who_withdrew_is_not_asked_to_go_on(participant):
+    participant.post_form("/withdraw")
+
+    page = participant.get("/trials")
+
+    assert page.status_code == 410
+    assert "Go on where you were" not in page.text
+    assert "Nothing is lost" not in page.text
+    assert '<a class="button" href="/withdraw">How to have your answers deleted</a>' in page.text
+
+
+def test_a_message_on_a_page_is_a_sentence(browser):
+    page = browser.get("/study/other")
+
+    assert page.status_code == 404
+    assert "<p>There is no study &#39;other&#39; here.</p>" in page.text
+
+
 def test_a_stranger_is_led_to_the_start_and_told_nothing_of_answers(browser):
     page = browser.get("/none")
 
