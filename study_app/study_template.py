@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from study_app.config import SLUG, ConditionChoice, parse_study_file
 from study_app.errors import StudyFileError
 from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
-from study_app.protocol import ProtocolSettings
+from study_app.protocol import ProtocolSettings, Roles, check_plan_settings, plan_settings
 
 DEFAULT_TITLE = "Which picture has false colours?"
 DEFAULT_ID = "false-colours"
@@ -57,6 +57,7 @@ def write_study_text(draft: StudyDraft) -> str:
 
     Raises:
         StudyFileError: a value of the draft breaks the format.
+        PlanError: numbers of the protocol contradict each other.
     """
     per_condition = draft.per_condition or PRESETS[draft.protocol.preset].per_condition
     blocks = (
@@ -69,6 +70,7 @@ def write_study_text(draft: StudyDraft) -> str:
     )
     text = "\n".join(blocks)
     parse_study_file(text, "the new study file")
+    _check_numbers(draft)
     return text
 
 
@@ -77,6 +79,14 @@ def slug_of(title: str) -> str:
     words = re.findall(r"[a-z0-9]+", title.lower())
     slug = "-".join(words)[:63].strip("-")
     return slug if SLUG.fullmatch(slug) else DEFAULT_ID
+
+
+def _check_numbers(draft: StudyDraft) -> None:
+    """Check the protocol against a set that has every condition, which none exists for yet."""
+    choice = draft.conditions
+    tested = choice.tested or ("a tested condition",)
+    roles = Roles(tested, choice.vigilance, choice.control)
+    check_plan_settings(plan_settings(draft.protocol, roles, tested))
 
 
 def _head(draft: StudyDraft, per_condition: int) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from study_app.config import SLUG, ConditionChoice, parse_study_file
-from study_app.errors import StudyFileError
+from study_app.errors import PlanError, StudyFileError
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_template import StudyDraft, slug_of, write_study_text
@@ -28,7 +28,7 @@ def test_a_draft_of_every_preset_reads_back_as_it_was(name):
 @given(
     title=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40),
     contact=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40),
-    n_main=st.integers(1, 1000),
+    n_main=st.integers(9, 1000),
     display_ms=st.integers(10, 60_000),
     within=st.booleans(),
     tested=st.lists(st.text("ab.-_", min_size=1, max_size=5), max_size=3),
@@ -77,6 +77,12 @@ def test_a_line_break_in_a_title_is_refused():
 def test_an_impossible_draft_is_refused():
     with pytest.raises(StudyFileError, match="n_main = 0"):
         write_study_text(StudyDraft(ProtocolSettings(n_main=0)))
+
+
+@pytest.mark.parametrize("numbers", [{"n_main": 8}, {"n_vigilance": 30}, {"n_control": 36}])
+def test_numbers_that_no_plan_can_have_are_refused(numbers):
+    with pytest.raises(PlanError):
+        write_study_text(StudyDraft(ProtocolSettings(**numbers)))
 
 
 @given(st.text(max_size=100))
