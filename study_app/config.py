@@ -25,6 +25,7 @@ from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 
 ENVIRONMENT_PREFIX = "STUDY_"
+CONFIG_NAME = "config.toml"
 SECRET_KEY_BYTES = 32
 SECRET_KEY_NAME = "secret_key"  # noqa: S105 - a file name
 SHORTEST_SECRET_KEY = 16
@@ -139,13 +140,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the instance's settings: ``config.toml``, then the environment, then defaults.
 
     Raises:
-        ConfigError: an unknown key, a wrong type, an unsafe secret key.
+        ConfigError: an unknown key, a wrong type, an unsafe secret key, an unusable folder.
     """
     given = os.environ if environment is None else environment
     folder = (
         Path(given.get(f"{ENVIRONMENT_PREFIX}INSTANCE_PATH", "instance")).expanduser().resolve()
     )
-    values = _read_config_file(folder / "config.toml") | _read_environment(given)
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder}: a file; {ENVIRONMENT_PREFIX}INSTANCE_PATH names a folder")
+    values = _read_config_file(folder / CONFIG_NAME) | _read_environment(given)
     values.setdefault("database_url", f"sqlite:///{folder / 'study.sqlite'}")
     if "secret_key" not in values:
         values["secret_key"] = _kept_secret_key(folder)
@@ -157,12 +160,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(instance_path=folder, **values)
 
 
+def place_of_setting(settings: Settings, name: str) -> str:
+    """Tell where a setting was given, for messages: its variable, or its key in the file."""
+    variable = ENVIRONMENT_PREFIX + name.upper()
+    if variable in os.environ:
+        return variable
+    return f"{settings.instance_path / CONFIG_NAME}: {name}"
+
+
 def load_study_file(path: Path) -> tuple[StudyFile, str]:
     """Read a study file; gives the file and its text.
 
     Raises:
         StudyFileError: not there, not TOML, or a rule of the format broken.
     """
+    if path.is_dir():
+        raise StudyFileError(f"{path}: a folder; the study file in it is wanted, say study.toml")
     if not path.is_file():
         raise StudyFileError(f"{path}: no such file; study-app init {path} writes one")
     try:
@@ -275,10 +288,12 @@ def _setting_types() -> dict[str, Any]:
 
 
 def _read_config_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
     known = _setting_types()
@@ -314,10 +329,16 @@ def _from_text(text: str, kind: type, variable: str) -> str | int | bool:
 def _kept_secret_key(folder: Path) -> str:
     """Give the instance's own key; make it once, readable by its owner only."""
     path = folder / SECRET_KEY_NAME
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _make_secret_key(path)
-    return _read_secret_key(path)
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _make_secret_key(path)
+        return _read_secret_key(path)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: the secret key cannot be kept there: {error.strerror};"
+            f" {ENVIRONMENT_PREFIX}INSTANCE_PATH names another folder"
+        ) from None
 
 
 def _make_secret_key(path: Path) -> None:

@@ -1,4 +1,5 @@
 import stat
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +11,7 @@ from study_app.config import (
     load_settings,
     load_study_file,
     parse_study_file,
+    place_of_setting,
     study_digest,
 )
 from study_app.errors import ConfigError, StudyFileError
@@ -104,6 +106,48 @@ def test_an_emptied_secret_key_file_is_no_key(tmp_path):
         load_settings(environment(tmp_path))
 
 
+def test_an_instance_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match="file: a file; STUDY_INSTANCE_PATH names a folder"):
+        load_settings(environment(tmp_path / "file", STUDY_SECRET_KEY="k" * 20))
+
+
+def test_an_instance_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigError, match="secret key cannot be kept there: Not a directory"):
+        load_settings(environment(tmp_path / "file" / "instance"))
+
+
+def test_an_instance_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    def refuse(**_given):
+        raise PermissionError(13, "Permission denied")
+
+    # A mode would not do: tests may run as root, who may write everywhere.
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+
+    with pytest.raises(ConfigError, match="secret key cannot be kept there: Permission denied"):
+        load_settings(environment(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["secret_key", "config.toml"])
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path, name):
+    (tmp_path / name).mkdir()
+
+    with pytest.raises(ConfigError, match=f"{name}: .*: Is a directory"):
+        load_settings(environment(tmp_path))
+
+
+def test_a_setting_is_called_by_the_place_it_was_given_in(tmp_path, monkeypatch):
+    settings = load_settings(environment(tmp_path))
+
+    monkeypatch.delenv("STUDY_DATABASE_URL", raising=False)
+    assert place_of_setting(settings, "database_url") == f"{tmp_path}/config.toml: database_url"
+    monkeypatch.setenv("STUDY_DATABASE_URL", "sqlite://")
+    assert place_of_setting(settings, "database_url") == "STUDY_DATABASE_URL"
+
+
 def test_the_smallest_study_file_takes_all_else_from_the_preset_of_2016():
     study_file = parse_study_file(SMALLEST)
 
@@ -165,6 +209,11 @@ def test_a_whole_number_may_stand_where_a_number_is_wanted():
 def test_a_missing_study_file_says_how_to_get_one(tmp_path):
     with pytest.raises(StudyFileError, match="study-app init"):
         load_study_file(tmp_path / "study.toml")
+
+
+def test_a_folder_is_no_study_file(tmp_path):
+    with pytest.raises(StudyFileError, match="a folder; the study file in it is wanted"):
+        load_study_file(tmp_path)
 
 
 def test_a_study_file_that_is_no_text_is_refused(tmp_path):
