@@ -63,6 +63,41 @@ def load_stimulus_set(folder: Path) -> manifest.StimulusSet:
     return stimulus_set
 
 
+def folder_of_set(path: Path) -> Path:
+    """Give the folder of a set that is named by its folder or by the manifest in it."""
+    place = path.expanduser().resolve()
+    return place.parent if place.name == manifest.MANIFEST_NAME else place
+
+
+def check_set_folder(folder: str) -> None:
+    """Check that a stored set is where it was.
+
+    Raises:
+        SetChanged: its folder is gone.
+    """
+    if not Path(folder).is_dir():
+        raise SetChanged(
+            f"the stimulus set is no longer at {folder};"
+            " study-app create STUDY.TOML --set with its new place mends this"
+        )
+
+
+def check_stored_set(stored: StimulusSet) -> None:
+    """Check that a stored set is where it was, with every byte as it was.
+
+    Raises:
+        StimulusSetError: its folder is gone, a file is missing or damaged, or it is another set.
+    """
+    check_set_folder(stored.folder)
+    digest = manifest.set_digest(load_stimulus_set(Path(stored.folder)))
+    if digest != stored.digest:
+        raise SetChanged(
+            f"{stored.folder}: another stimulus set than the study was made with (digest"
+            f" {digest[:12]}, not {stored.digest[:12]}); put the first one back, or study-app"
+            " create a study of another id with this one"
+        )
+
+
 def resolve_roles(conditions: dict[str, str], choice: ConditionChoice, n_vigilance: int) -> Roles:
     """Decide which condition does what.
 
@@ -174,15 +209,27 @@ def find_study(session: Session, code: str | None = None) -> Study:
     return studies[0]
 
 
+def check_open_studies(session: Session) -> None:
+    """Check that the stimulus set of every open study is where it was.
+
+    Raises:
+        SetChanged: the folder of one is gone.
+    """
+    for study in session.scalars(sa.select(Study).where(Study.state == "open")):
+        check_set_folder(study.stimulus_set.folder)
+
+
 def open_study(session: Session, study: Study, contact: str | None, now: datetime) -> None:
     """Let people enrol; a contact given here is stored with the study.
 
     Raises:
         WrongState: no contact, or not a draft.
+        SetChanged: the stimulus set is no longer where it was.
     """
     begin_write(session)
     if study.state == "closed":
         raise WrongState(f"study {study.code} is closed and cannot be opened again")
+    check_set_folder(study.stimulus_set.folder)
     if contact:
         study.contact = contact
     if not study.contact.strip():
@@ -233,11 +280,7 @@ def read_image(folder: str, path: str, sha256: str) -> bytes:
         SetChanged: the file is missing or has other bytes.
     """
     file = Path(folder) / path
-    if not Path(folder).is_dir():
-        raise SetChanged(
-            f"the stimulus set is no longer at {folder}; study-app create with its new place"
-            " mends this"
-        )
+    check_set_folder(folder)
     if not file.is_file():
         raise SetChanged(f"{file}: the image is missing")
     data = file.read_bytes()

@@ -56,6 +56,43 @@ def test_a_changed_image_is_found(own_set):
         catalog.load_stimulus_set(own_set)
 
 
+def test_a_set_is_named_by_its_folder_or_its_manifest(set_folder):
+    for named in (set_folder, set_folder / "manifest.json"):
+        assert catalog.folder_of_set(named) == set_folder
+
+
+@pytest.mark.usefixtures("context")
+def test_a_stored_set_is_checked_to_the_byte(own_set):
+    stored = factories.create_study(factories.study_text(), own_set).study.stimulus_set
+    catalog.check_stored_set(stored)
+
+    image = next((own_set / "full").iterdir())
+    kept = image.read_bytes()
+    image.write_bytes(factories.make_png(1, 1, 1))
+    with pytest.raises(StimulusSetError, match=f"{image.name}: its SHA-256"):
+        catalog.check_stored_set(stored)
+    image.write_bytes(kept)
+    factories.build_set(own_set, 59)
+    with pytest.raises(SetChanged, match="another stimulus set than the study was made with"):
+        catalog.check_stored_set(stored)
+    shutil.rmtree(own_set)
+    with pytest.raises(SetChanged, match=f"no longer at {own_set}; study-app create"):
+        catalog.check_stored_set(stored)
+
+
+@pytest.mark.usefixtures("context")
+def test_only_open_studies_need_their_set(own_set):
+    study = factories.create_study(factories.study_text(), own_set).study
+    catalog.open_study(db.session(), study, None, factories.NOW)
+    catalog.check_open_studies(db.session())
+
+    shutil.rmtree(own_set)
+    with pytest.raises(SetChanged, match="no longer at"):
+        catalog.check_open_studies(db.session())
+    catalog.close_study(db.session(), study, factories.NOW)
+    catalog.check_open_studies(db.session())
+
+
 def test_a_missing_image_is_found_and_the_others_counted(own_set):
     shutil.rmtree(own_set / "full")
 
