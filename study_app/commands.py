@@ -23,7 +23,13 @@ from study_app import (
     simulate,
     study_template,
 )
-from study_app.config import ConditionChoice, Settings, load_settings, load_study_file
+from study_app.config import (
+    ConditionChoice,
+    Settings,
+    load_settings,
+    load_study_file,
+    place_of_setting,
+)
 from study_app.errors import ConfigError, StudyError, StudyFileError
 from study_app.extensions import db, is_database_current, upgrade_database
 from study_app.models import Study
@@ -59,7 +65,10 @@ class Commands(click.Group):
             context.exit(ConfigError.exit_code)
 
 
-@click.group(cls=Commands, context_settings={"max_content_width": 100})
+@click.group(
+    cls=Commands,
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name=export.DISTRIBUTION)
 def main() -> None:
     """Run a colorization Turing test in the browser.
@@ -138,7 +147,7 @@ def create(path: Path, folder: Path) -> None:
     Example: study-app create study.toml --set SET
     """
     study_file, source = load_study_file(path)
-    place = folder.expanduser().resolve()
+    place = catalog.folder_of_set(folder)
     stimulus_set = catalog.load_stimulus_set(place)
     with _app_context(load_settings()):
         upgrade_database()
@@ -160,6 +169,7 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
     settings = load_settings()
     with _app_context(settings) as app:
         _check_database()
+        catalog.check_open_studies(db.session())
     click.echo(f"The study is at http://{host}:{port}/")
     if dev:
         server.run_development_server(app, host, port)
@@ -208,13 +218,14 @@ def simulate_command(
     """
     parsed: dict[str, Any] = {**_parse_fool_rates(fool_rates), **observer}
     observers = ObserverSettings(**parsed)
-    seed = secrets.randbelow(2**31) if seed is None else seed
     settings = load_settings()
     with _app_context(settings):
         _check_database()
         study = catalog.find_study(db.session(), study_code)
         simulate.check_conditions(db.session(), study, observers)
         n = simulate.count_observers(db.session(), study, per_condition)
+        catalog.check_stored_set(study.stimulus_set)
+        seed = _draw_seed() if seed is None else seed
         plan = simulate.SimulationPlan(study.code, n, observers, seed, threads)
         db.session.rollback()
         n_answers = _run_simulation(settings, url, plan)
@@ -286,7 +297,7 @@ def _app(settings: Settings) -> flask.Flask:
         settings.instance_path.mkdir(parents=True, exist_ok=True)
         return create_app(settings)
     except (sa.exc.ArgumentError, ImportError) as error:
-        raise ConfigError(f"STUDY_DATABASE_URL: {error}") from None
+        raise ConfigError(f"{place_of_setting(settings, 'database_url')}: {error}") from None
     except OSError as error:
         raise ConfigError(f"{settings.instance_path}: {error.strerror}") from None
 
@@ -325,6 +336,13 @@ def _check_database() -> None:
 def _changed(protocol: ProtocolSettings, options: dict[str, Any]) -> ProtocolSettings:
     given = {name: value for name, value in options.items() if value is not None}
     return dataclasses.replace(protocol, **given)
+
+
+def _draw_seed() -> int:
+    """Draw a seed and print it at once: it is wanted after a failure too."""
+    seed = secrets.randbelow(2**31)
+    click.echo(f"--seed {seed}")
+    return seed
 
 
 def _parse_fool_rates(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 import csv
 import os
+import re
+import shutil
 from inspect import signature
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 
 from study_app import commands, create_app, server
 from study_app.config import parse_study_file
+from study_app.errors import SimulationError
 from study_app.extensions import db
 from study_app.presets import PRESETS
 from study_app.study_template import DEFAULT_TITLE
@@ -71,6 +74,12 @@ def test_every_command_explains_itself_with_an_example(name):
     assert "Example: study-app " + name in " ".join(text.split())
 
 
+@pytest.mark.parametrize("command", [[], ["create"]])
+def test_help_has_a_short_name(command):
+    # The first line says how the test called it.
+    assert succeed(*command, "-h") == succeed(*command, "--help")
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.usefixtures("here")
 def test_init_writes_a_valid_draft_of_every_preset(preset):
@@ -120,6 +129,18 @@ def test_init_refuses_what_cannot_be():
     assert not Path("study.toml").exists()
 
 
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("--n-vigilance", "at most 19 can"), ("--n-control", "leaves no trial of a tested condition")],
+)
+def test_init_refuses_numbers_that_no_plan_can_have(option, message):
+    numbers = {"--n-vigilance": 30, "--n-control": 36}
+
+    assert message in fail("init", "study.toml", option, numbers[option])
+    assert not Path("study.toml").exists()
+
+
 def test_create_stores_a_draft_and_says_where_it_departs(here, set_folder):
     succeed("init", "study.toml", "--id", "colours", *SMALL)
 
@@ -138,6 +159,17 @@ def test_create_again_changes_nothing(created, set_folder):
     text = (created / "study.toml").read_text(encoding="utf-8")
     (created / "study.toml").write_text(text.replace("n_main = 8", "n_main = 9"), encoding="utf-8")
     assert "is stored already, from another" in fail("create", "study.toml", "--set", set_folder)
+
+
+def test_a_set_may_be_named_by_its_manifest(created, set_folder):
+    manifest = set_folder / "manifest.json"
+
+    assert "nothing changed" in succeed("create", "study.toml", "--set", manifest)
+    assert created.is_dir()
+
+
+def test_create_wants_a_study_file_not_its_folder(here, set_folder):
+    assert "a folder; the study file in it" in fail("create", here, "--set", set_folder)
 
 
 def test_create_refuses_what_is_not_there(here, set_folder):
@@ -210,7 +242,7 @@ def test_simulated_observers_run_through_the_commands_own_server(created):
         (["--fool-rate", "1.5"], "a fool rate of 1.5 is not between 0 and 1"),
         (["--fool-rate", "none=0.3"], "'none' is no tested condition"),
         (["--spread", "-1"], "spread = -1.0 is negative"),
-        (["--url", "http://127.0.0.1:9"], "does not answer"),
+        (["--seed", "1", "--url", "http://127.0.0.1:9"], "does not answer"),
     ],
 )
 def test_simulate_refuses_what_cannot_be(options, message):
@@ -229,9 +261,48 @@ def test_a_fool_rate_that_is_no_number_is_explained():
 def test_a_seed_that_was_not_given_is_printed():
     output = succeed("simulate", "--participants", "1", "--threads", "1")
 
-    seed = output.split("seed ")[1].split(";")[0]
+    seed = output.splitlines()[0].removeprefix("--seed ")
     assert seed.isdecimal()
     assert f"-seed-{seed}.json" in output
+
+
+@pytest.mark.usefixtures("created")
+def test_a_drawn_seed_is_known_after_a_failure_too():
+    result = run("simulate", "--participants", "1", "--url", "http://127.0.0.1:9")
+
+    assert result.exit_code == SimulationError.exit_code
+    assert re.fullmatch(r"--seed \d+\n", result.stdout)
+
+
+@pytest.fixture
+def own_set(created, set_folder):
+    """A copy of the study's set that a test may move or spoil, known to the database."""
+    folder = shutil.copytree(set_folder, created / "own set")
+    assert "its set is now at" in succeed("create", "study.toml", "--set", folder)
+    return folder
+
+
+def test_a_set_that_was_moved_is_found_out_before_anybody_takes_part(own_set, monkeypatch):
+    monkeypatch.setattr(server, "run_gunicorn", lambda *_given: pytest.fail("it must not serve"))
+    succeed("open")
+    moved = own_set.rename(own_set.with_name("moved"))
+
+    for command in (["simulate", "--participants", "1"], ["open"], ["serve"]):
+        message = fail(*command)
+        assert f"no longer at {own_set}" in message
+        assert "study-app create STUDY.TOML --set" in message
+    succeed("create", "study.toml", "--set", moved)
+    succeed("open")
+
+
+def test_a_set_that_was_changed_leaves_no_half_finished_observers(own_set):
+    image = next((own_set / "full").iterdir())
+    image.unlink()
+
+    message = fail("simulate", "--participants", "1")
+
+    assert f"{own_set}: full/{image.name}: the file is missing" in message
+    assert "simulated" not in succeed("status")
 
 
 def test_what_people_did_is_hidden_until_closed(created):
@@ -295,6 +366,24 @@ def test_a_database_that_cannot_be_used_is_one_line(here, set_folder, monkeypatc
 
     assert message in fail("create", "study.toml", "--set", set_folder)
     assert here.is_dir()
+
+
+def test_an_address_in_the_settings_file_is_named_as_such(here, set_folder):
+    succeed("init", "study.toml", *SMALL)
+    (here / "instance").mkdir()
+    (here / "instance" / "config.toml").write_text('database_url = "no address"')
+
+    message = fail("create", "study.toml", "--set", set_folder)
+
+    assert "config.toml: database_url: Could not parse" in message
+    assert "STUDY_DATABASE_URL" not in message
+
+
+def test_an_instance_that_is_a_file_is_one_line(here, monkeypatch):
+    (here / "file").touch()
+    monkeypatch.setenv("STUDY_INSTANCE_PATH", str(here / "file"))
+
+    assert "file: a file; STUDY_INSTANCE_PATH names a folder" in fail("status")
 
 
 def test_looking_for_a_study_makes_no_database(here):
