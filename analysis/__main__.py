@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import math
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -12,13 +13,14 @@ from typing import Any
 
 import click
 
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, TrialTableError
 
-TRIALS = click.argument("trials", type=click.Path(path_type=Path))
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 EXTRA = "pip install 'colorization-turing-test[analysis]'"
 NEEDED = ("jinja2", "matplotlib", "numpy", "pandas", "scipy")
 SEED_BITS = 32
+URL = re.compile(r"([a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+PAGE_SUFFIXES = (".html", ".htm")
 
 
 class Commands(click.Group):
@@ -30,13 +32,34 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except AnalysisError as error:
             for line in str(error).splitlines():
-                click.echo(f"Error: {line}", err=True)
+                click.echo(f"analysis: {line}", err=True)
             ctx.exit(error.exit_code)
 
 
-def _finite(_: click.Context, parameter: click.Parameter, value: float) -> float:
+def _no_url(_: click.Context, _parameter: click.Parameter, value: str) -> Path:
+    """Refuse a database's address, of which only the scheme is shown: it may hold a password."""
+    if address := URL.match(value):
+        raise TrialTableError(
+            f"TRIALS is a {address[1]} address; allowed so far: a trials.csv or a folder written"
+            " by study-app export"
+        )
+    return Path(value)
+
+
+TRIALS = click.argument("trials", type=click.Path(), callback=_no_url)
+
+
+def _page_name(_: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """Refuse a page whose name is not a page's; its twin could not stand beside it."""
+    if value.suffix.lower() not in PAGE_SUFFIXES:
+        message = f"{value} does not end in .html or .htm; allowed: a name such as report.html"
+        raise click.BadParameter(message, param=parameter)
+    return value
+
+
+def _finite(_: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """Refuse what is read as a number but is none; ranges let it pass."""
-    if math.isnan(value):
+    if value is not None and math.isnan(value):
         raise click.BadParameter("nan is no number", param=parameter)
     return value
 
@@ -64,8 +87,8 @@ def estimate_options(command: Callable[..., None]) -> Callable[..., None]:
         "--vigilance-pass-share",
         type=click.FloatRange(0, 1),
         callback=_finite,
-        default=0.75,
-        show_default=True,
+        default=None,
+        show_default="the study's own in an export folder, else 0.75",
         help="Leave out participants with a smaller share of answered vigilance trials right.",
     )(command)
     return click.option(
@@ -116,7 +139,11 @@ def check(trials: Path) -> None:
 @estimate_options
 @OVERWRITE
 def estimate(
-    trials: Path, json_path: Path | None, level: float, vigilance_pass_share: float, overwrite: bool
+    trials: Path,
+    json_path: Path | None,
+    level: float,
+    vigilance_pass_share: float | None,
+    overwrite: bool,
 ) -> None:
     """Print fool rates with intervals, and differences between conditions.
 
@@ -124,12 +151,16 @@ def estimate(
 
     Example: analysis estimate export/ --json rates.json
     """
-    from analysis import estimates, report, results, summary, trial_table
+    from analysis import estimates, export_folder, report, results, summary, trial_table
 
-    settings = estimates.EstimateSettings(level, vigilance_pass_share)
     if json_path is not None:
-        results.check_free(json_path, overwrite=overwrite)
+        places = (json_path, results.provenance_path(json_path))
+        results.check_not_input(*places, inputs=export_folder.input_files(trials))
+        results.check_free(*places, overwrite=overwrite)
     table = trial_table.read_trials(trials)
+    settings = export_folder.settings_for(
+        trials, level=level, vigilance_pass_share=vigilance_pass_share
+    )
     found = estimates.estimate(table.trials, settings)
     click.echo(summary.as_text(found))
     if json_path is not None:
@@ -145,13 +176,14 @@ def estimate(
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
+    callback=_page_name,
     required=True,
-    help="The page to write; its JSON twin goes beside it.",
+    help="The page to write, in .html; its JSON twin goes beside it.",
 )
 @estimate_options
 @OVERWRITE
 def report(
-    trials: Path, out: Path, level: float, vigilance_pass_share: float, overwrite: bool
+    trials: Path, out: Path, level: float, vigilance_pass_share: float | None, overwrite: bool
 ) -> None:
     """Write one self-contained HTML page and its JSON twin.
 
@@ -160,15 +192,16 @@ def report(
 
     Example: analysis report export/ --out report.html
     """
-    from analysis import estimates, results, trial_table
+    from analysis import export_folder, results, trial_table
     from analysis import report as reports
 
     twin = out.with_suffix(".json")
-    if twin == out:
-        raise click.BadParameter(f"{out} would be its own JSON twin; allowed: a name in .html.")
+    results.check_not_input(out, twin, inputs=export_folder.input_files(trials))
     results.check_free(out, twin, overwrite=overwrite)
     table = trial_table.read_trials(trials)
-    settings = estimates.EstimateSettings(level, vigilance_pass_share)
+    settings = export_folder.settings_for(
+        trials, level=level, vigilance_pass_share=vigilance_pass_share
+    )
     finished = reports.build_report(table, settings)
     results.write_results({out: finished.html, twin: finished.json}, overwrite=overwrite)
     _say_where(out, finished.html)

@@ -8,7 +8,7 @@ class AnalysisError(Exception):
 
 
 class TrialTableError(AnalysisError):
-    """A trial table is missing, unreadable or breaks its contract; one line per problem."""
+    """A trial table or its export folder is missing, unreadable or damaged; a line per problem."""
 
     exit_code = 3
 

@@ -22,6 +22,7 @@ from analysis.fool_rates import FoolRate, estimate_fool_rates
 from analysis.intervals import Interval
 
 DEFAULT_LEVEL = 0.95
+FROM_DEFAULT = "default"
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,12 @@ class EstimateSettings:
     Attributes:
         level: nominal coverage of every interval, a fraction in (0, 1).
         vigilance_pass_share: who has a smaller share of vigilance trials right is left out.
+        vigilance_pass_share_from: who set it: ``study file``, ``command line`` or ``default``.
     """
 
     level: float = DEFAULT_LEVEL
     vigilance_pass_share: float = DEFAULT_VIGILANCE_PASS_SHARE
+    vigilance_pass_share_from: str = FROM_DEFAULT
 
 
 @dataclass(frozen=True)

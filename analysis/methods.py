@@ -31,7 +31,7 @@ def methods_paragraph(
 
     Args:
         estimates: what was estimated.
-        settings: level and threshold.
+        settings: level, threshold and who set it.
         version: of this software.
         digest: SHA-256 of the trial table.
     """
@@ -71,7 +71,8 @@ def _exclusions(estimates: Estimates, settings: EstimateSettings) -> str:
     sentence = (
         f"By a written rule, participants with fewer than {threshold} % of"
         " their answered vigilance trials correct were left out"
-        f" ({counts['vigilance']} {_participants(counts['vigilance'])})."
+        f" ({counts['vigilance']} {_participants(counts['vigilance'])}; threshold:"
+        f" {settings.vigilance_pass_share_from})."
     )
     if "simulated" in counts:
         n = counts["simulated"]

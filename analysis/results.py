@@ -5,8 +5,9 @@ Place on the data's path: the commands of ``__main__.py`` and ``report.py`` hand
 
 import importlib.metadata
 import json
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,20 @@ def check_free(*paths: Path, overwrite: bool = False) -> None:
             raise ResultError(f"{path}: the folder {path.parent} does not exist")
 
 
+def check_not_input(*paths: Path, inputs: Iterable[Path]) -> None:
+    """Refuse results that would replace what they are made from, under whatever name.
+
+    Raises:
+        ResultError: one of the paths is one of the inputs.
+    """
+    for source in inputs:
+        for path in paths:
+            if _is_same_file(path, source):
+                raise ResultError(
+                    f"{path}: would replace the input {source}; allowed: another name"
+                )
+
+
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """Serialise in one way: UTF-8, two spaces, keys as they come, final newline, no NaN."""
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
@@ -67,3 +82,11 @@ def versions() -> dict[str, str]:
 def provenance_path(result: Path) -> Path:
     """Name the provenance record of a result, e.g. ``rates.provenance.json`` of ``rates.json``."""
     return result.with_name(f"{result.stem}.provenance.json")
+
+
+def _is_same_file(first: Path, second: Path) -> bool:
+    """Compare as the file system does: through links, and blind to case where it is."""
+    try:
+        return first.samefile(second)
+    except OSError:  # one is not there yet
+        return os.path.realpath(first) == os.path.realpath(second)

@@ -50,7 +50,7 @@ def test_check_lists_one_line_per_problem(study_csv: Path) -> None:
 
     assert len(lines) == 2
     assert lines[0] == (
-        f"Error: {study_csv}, row 2: column block: found 'practise'; allowed: practice, main"
+        f"analysis: {study_csv}, row 2: column block: found 'practise'; allowed: practice, main"
     )
 
 
@@ -60,7 +60,9 @@ def test_a_missing_table_is_one_line(command: str, tmp_path: Path) -> None:
 
     result = run(command, tmp_path / "none.csv", *out)
 
-    assert errors_of(result) == [f"Error: {tmp_path / 'none.csv'}: there is no such file or folder"]
+    assert errors_of(result) == [
+        f"analysis: {tmp_path / 'none.csv'}: there is no such file or folder"
+    ]
     assert result.exit_code == 3
     assert list(tmp_path.iterdir()) == []
 
@@ -79,7 +81,11 @@ def test_estimate_prints_a_table_and_writes_the_contracts_json(
     assert json.loads(out.read_text()) == expected
     record = json.loads((tmp_path / "rates.provenance.json").read_text())
     assert record["input"]["sha256"] == read_trials(study_csv).sha256
-    assert record["settings"] == {"level": 0.9, "vigilance_pass_share": 0.75}
+    assert record["settings"] == {
+        "level": 0.9,
+        "vigilance_pass_share": 0.75,
+        "vigilance_pass_share_from": "default",
+    }
 
 
 def test_the_vigilance_threshold_can_be_chosen(study_csv: Path, tmp_path: Path) -> None:
@@ -116,7 +122,7 @@ def test_report_again_gives_the_same_bytes_and_needs_overwrite(
     again = run("report", study_csv, "--out", out, "--overwrite")
 
     assert errors_of(refused) == [
-        f"Error: {out}: exists already; allowed: another name, or --overwrite"
+        f"analysis: {out}: exists already; allowed: another name, or --overwrite"
     ]
     assert refused.exit_code == 4
     assert again.exit_code == 0
@@ -128,14 +134,139 @@ def test_an_existing_twin_is_refused_too(study_csv: Path, tmp_path: Path) -> Non
 
     result = run("report", study_csv, "--out", tmp_path / "r.html")
 
-    assert errors_of(result)[0].startswith(f"Error: {tmp_path / 'r.json'}: exists already")
+    assert errors_of(result)[0].startswith(f"analysis: {tmp_path / 'r.json'}: exists already")
     assert not (tmp_path / "r.html").exists()
 
 
-def test_a_report_cannot_be_its_own_twin(study_csv: Path, tmp_path: Path) -> None:
-    result = run("report", study_csv, "--out", tmp_path / "r.json")
+@pytest.mark.parametrize("name", ["r.json", "r2", "r.csv", ".html"])
+def test_a_page_is_named_as_a_page(name: str, study_csv: Path, tmp_path: Path) -> None:
+    result = run("report", study_csv, "--out", tmp_path / name)
 
-    assert "would be its own JSON twin" in errors_of(result)[-1]
+    message = f"{tmp_path / name} does not end in .html or .htm; allowed: a name such as"
+    assert message in errors_of(result)[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "table", "result"),
+    [
+        ("report", "--out", "z.htm", "z.htm"),
+        ("report", "--out", "z.json", "z.html"),
+        ("estimate", "--json", "y.csv", "y.csv"),
+        ("estimate", "--json", "y.provenance.json", "y.csv"),
+        ("estimate", "--json", "y.csv", "link.csv"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+def test_no_result_replaces_the_table_it_is_made_from(
+    command: str,
+    option: str,
+    table: str,
+    result: str,
+    overwrite: list[str],
+    study_bytes: bytes,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / table).write_bytes(study_bytes)
+    (tmp_path / "link.csv").symlink_to(tmp_path / table)
+
+    refused = run(command, tmp_path / table, option, tmp_path / result, *overwrite)
+
+    (line,) = errors_of(refused)
+    assert line.endswith(f"would replace the input {tmp_path / table}; allowed: another name")
+    assert refused.exit_code == 4
+    assert (tmp_path / table).read_bytes() == study_bytes
+    assert {path.name for path in tmp_path.iterdir()} == {table, "link.csv"}
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "result", "file"),
+    [
+        ("estimate", "--json", "trials.csv", "trials.csv"),
+        ("estimate", "--json", "provenance.json", "provenance.json"),
+        ("report", "--out", "provenance.html", "provenance.json"),
+    ],
+)
+def test_no_result_replaces_what_is_read_of_an_export_folder(
+    command: str, option: str, result: str, file: str, study_csv: Path
+) -> None:
+    folder = study_csv.parent
+    record_rule(folder, 0.5)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    refused = run(command, folder, option, folder / result, "--overwrite")
+
+    (line,) = errors_of(refused)
+    assert f"would replace the input {folder / file};" in line
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("command", ["check", "estimate", "report"])
+@pytest.mark.parametrize(
+    "address", ["sqlite:///study.sqlite3", "postgresql+psycopg://me:secret@host/study"]
+)
+def test_an_address_is_refused_without_its_password(
+    command: str, address: str, tmp_path: Path
+) -> None:
+    out = ["--out", tmp_path / "r.html"] if command == "report" else []
+
+    result = run(command, address, *out)
+
+    scheme = address.partition("://")[0]
+    assert errors_of(result) == [
+        f"analysis: TRIALS is a {scheme}:// address;"
+        " allowed so far: a trials.csv or a folder written by study-app export"
+    ]
+    assert result.exit_code == 3
+
+
+def record_rule(folder: Path, share: float) -> None:
+    document = {"study_id": "study", "exclusion": {"vigilance_pass_share": share}}
+    (folder / "provenance.json").write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "share", "origin"),
+    [([], 1.0, "study file"), (["--vigilance-pass-share", "0.5"], 0.5, "command line")],
+)
+def test_the_report_follows_the_study_file_unless_told_otherwise(
+    arguments: list[str], share: float, origin: str, study_csv: Path, tmp_path: Path
+) -> None:
+    record_rule(study_csv.parent, 1.0)
+    pages = tmp_path / "a.html", tmp_path / "b.html"
+
+    for page in pages:
+        run("report", study_csv.parent, "--out", page, *arguments)
+
+    twin = json.loads((tmp_path / "a.json").read_text())
+    expected = estimate(read_trials(study_csv).trials, EstimateSettings(0.95, share))
+    assert twin["exclusions"] == as_document(expected)["exclusions"]
+    assert twin["provenance"]["settings"]["vigilance_pass_share"] == share
+    assert twin["provenance"]["settings"]["vigilance_pass_share_from"] == origin
+    assert f"threshold: {origin})" in twin["methods"]
+    assert f"<td>{origin}</td>" in pages[0].read_text()
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+def test_estimate_follows_the_study_file(study_csv: Path, tmp_path: Path) -> None:
+    record_rule(study_csv.parent, 1.0)
+
+    run("estimate", study_csv.parent, "--json", tmp_path / "r.json")
+
+    record = json.loads((tmp_path / "r.provenance.json").read_text())
+    assert record["settings"]["vigilance_pass_share_from"] == "study file"
+    assert json.loads((tmp_path / "r.json").read_text())["exclusions"][0]["n_participants"] > 0
+
+
+def test_a_damaged_study_rule_is_one_line(study_csv: Path, tmp_path: Path) -> None:
+    (study_csv.parent / "provenance.json").write_text("{")
+
+    result = run("report", study_csv.parent, "--out", tmp_path / "r.html")
+
+    (line,) = errors_of(result)
+    assert line.startswith(f"analysis: {study_csv.parent / 'provenance.json'}: is not JSON;")
+    assert result.exit_code == 3
+    assert not (tmp_path / "r.html").exists()
 
 
 def test_a_result_in_a_missing_folder_is_refused(study_csv: Path, tmp_path: Path) -> None:
@@ -212,7 +343,7 @@ def test_a_missing_extra_is_named_in_one_line(
 
     (line,) = errors_of(run("check", study_csv))
 
-    assert line.startswith("Error: the analysis needs no_such_package: pip install")
+    assert line.startswith("analysis: the analysis needs no_such_package: pip install")
 
 
 def program() -> list[str]:
@@ -237,5 +368,6 @@ def test_both_front_doors_make_the_same_report(
     assert out.read_text().startswith("<!doctype html>")
     assert refused.returncode == 4
     assert (
-        refused.stderr == f"Error: {out}: exists already; allowed: another name, or --overwrite\n"
+        refused.stderr
+        == f"analysis: {out}: exists already; allowed: another name, or --overwrite\n"
     )

@@ -25,11 +25,12 @@ def paragraph(estimates: Estimates, settings: EstimateSettings | None = None) ->
 
 
 def test_the_paragraph_says_what_was_done(estimates: Estimates) -> None:
-    text = paragraph(estimates, EstimateSettings(level=0.9, vigilance_pass_share=0.8))
+    text = paragraph(estimates, EstimateSettings(0.9, 0.8, "study file"))
 
     n_trials = sum(rate.n_trials for rate in estimates.fool_rates)
     assert f"{n_trials:,} answered main trials under 2 conditions were analysed" in text
     assert "fewer than 80 % of their answered vigilance trials" in text
+    assert "; threshold: study file)" in text
     assert "the 90 % intervals" in text
     assert "adjusted over 1 comparison after Holm" in text
     assert "colorization-turing-test 1.2.3" in text

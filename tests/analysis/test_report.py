@@ -96,7 +96,7 @@ def test_results_stand_with_and_without_the_vigilance_rule(table: TrialTable) ->
 
 
 def test_it_says_what_it_was_made_from(table: TrialTable) -> None:
-    settings = EstimateSettings(level=0.9, vigilance_pass_share=0.5)
+    settings = EstimateSettings(0.9, 0.5, "command line")
 
     document = report_document(table, settings)
 
@@ -107,7 +107,11 @@ def test_it_says_what_it_was_made_from(table: TrialTable) -> None:
         "n_participants": 24,
         "studies": ["simulated"],
     }
-    assert record["settings"] == {"level": 0.9, "vigilance_pass_share": 0.5}
+    assert record["settings"] == {
+        "level": 0.9,
+        "vigilance_pass_share": 0.5,
+        "vigilance_pass_share_from": "command line",
+    }
     assert "colorization-turing-test" in record["versions"]
     page = build_report(table, settings).html.decode()
     assert table.sha256 in page

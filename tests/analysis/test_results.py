@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ResultError
-from analysis.results import check_free, json_bytes, provenance_path, versions, write_results
+from analysis.results import (
+    check_free,
+    check_not_input,
+    json_bytes,
+    provenance_path,
+    versions,
+    write_results,
+)
 
 
 def test_results_that_belong_together_are_written(tmp_path: Path) -> None:
@@ -49,6 +56,21 @@ def test_a_missing_folder_and_a_folder_in_the_way_are_refused(tmp_path: Path) ->
         check_free(tmp_path / "none" / "a.html")
     with pytest.raises(ResultError, match="is a folder"):
         check_free(tmp_path, overwrite=True)
+
+
+def test_a_result_is_kept_from_its_input_under_every_name(tmp_path: Path) -> None:
+    table = tmp_path / "trials.csv"
+    table.write_bytes(b"rows")
+    (tmp_path / "soft.csv").symlink_to(table)
+    (tmp_path / "hard.csv").hardlink_to(table)
+    (tmp_path / "folder").mkdir()
+
+    for name in ("trials.csv", "soft.csv", "hard.csv", "folder/../trials.csv"):
+        with pytest.raises(ResultError, match=r"would replace the input .*trials\.csv;"):
+            check_not_input(tmp_path / "other.json", tmp_path / name, inputs=[table])
+    with pytest.raises(ResultError, match="would replace"):
+        check_not_input(tmp_path / "folder/../new", inputs=[tmp_path / "new"])
+    check_not_input(tmp_path / "other.json", inputs=[table])
 
 
 def test_json_keeps_letters_and_refuses_what_json_has_no_word_for() -> None:
