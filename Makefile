@@ -12,6 +12,8 @@ INSTALLED := $(VENV)/installed
 PINS := .ci/requirements.txt
 
 PHOTOS ?=
+# not every shell expands PHOTOS=~/Pictures
+override PHOTOS := $(patsubst ~/%,$(HOME)/%,$(PHOTOS))
 SERVE ?= 1
 PORT ?= 5000
 DEMO := instance/demo
@@ -55,13 +57,13 @@ demo: $(INSTALLED) demo-photos $(DEMO)/report.html
 	@echo "After taking part yourself, make your own report:"
 	@echo "  STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app export --out mine && $(BIN)/analysis report mine --out mine.html"
 	@echo
-	@if [ "$(SERVE)" = 0 ]; then echo "Serve it with: make demo"; \
+	@if [ "$(SERVE)" = 0 ]; then echo "Serve it with: make demo$(if $(PHOTOS), PHOTOS='$(PHOTOS)')"; \
 	else echo "Take the study at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"; exec env $(STUDY) serve --port $(PORT); fi
 
 # A demo of other photographs is another demo: the old one is set aside, not overwritten.
 demo-photos:
 	@mkdir -p $(DEMO); \
-	wanted="$(if $(PHOTOS),$(abspath $(PHOTOS)),crops of the photographs inside scikit-image)"; \
+	wanted="$(if $(PHOTOS),$(PHOTOS),crops of the photographs inside scikit-image)"; \
 	if [ -e $(DEMO)/photos.txt ] && [ "$$(cat $(DEMO)/photos.txt)" != "$$wanted" ]; then \
 	  n=1; while [ -e $(DEMO)-$$n ]; do n=$$((n + 1)); done; \
 	  mv $(DEMO) $(DEMO)-$$n && mkdir -p $(DEMO); \
