@@ -5,7 +5,15 @@ import random
 import secrets
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# No example has a time limit: the machines that run this are small and shared.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "patient")
+
+CI_SEED = 2016  # a change is judged by the change, not by the chance of the run
 
 # Before any test imports Keras.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -22,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.seed is None:
-        config.option.seed = secrets.randbelow(2**31)
+        config.option.seed = CI_SEED if os.environ.get("CI") else secrets.randbelow(2**31)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
