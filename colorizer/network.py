@@ -176,6 +176,19 @@ def cross_entropy(logits: Any, indices: Any, weights: Any) -> Any:
     return keras.ops.logsumexp(logits, axis=-1) - keras.ops.sum(weights * chosen, axis=-1)
 
 
+def squared_error(predicted: Any, ab: Any) -> Any:
+    """Give each pixel's loss of the l2 network: |Δab / 110|² / 2, nothing where there is no colour.
+
+    Args:
+        predicted: (N, h, w, 2), a* and b* in CIE units.
+        ab: (N, h, w, 2), those of the photographs.
+
+    Returns:
+        (N, h, w), float32.
+    """
+    return keras.ops.sum(((predicted - ab) / AB_SCALE) ** 2, axis=-1) / 2 * is_colourful(ab)
+
+
 def pixel_weights(indices: Any, ab: Any, bin_weights: Any) -> Any:
     """Give each pixel's weight: its nearest bin's, and nothing in photographs without colour.
 

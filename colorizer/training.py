@@ -18,15 +18,14 @@ from colorizer.config import TrainingConfig, load_config, save_config
 from colorizer.crops import check_crop_fits, random_crops
 from colorizer.errors import RunError
 from colorizer.network import (
-    AB_SCALE,
     SIZE_MULTIPLE,
     build_network,
     cross_entropy,
     initialise_from_data,
-    is_colourful,
     pixel_weights,
     rescale_blocks,
     set_final_bias,
+    squared_error,
     targets_of,
 )
 from colorizer.preparing import count_prior
@@ -81,8 +80,7 @@ class TrainingStep(keras.Model):
         del y, sample_weight, training
         _, encoded, ab = targets_of(x, self.loss_name)
         if encoded is None:
-            error = keras.ops.sum(((y_pred - ab) / AB_SCALE) ** 2, axis=-1) / 2
-            return keras.ops.mean(error * is_colourful(ab))
+            return keras.ops.mean(squared_error(y_pred, ab))
         weights = pixel_weights(encoded[0], ab, keras.ops.convert_to_tensor(self.bin_weights))
         return keras.ops.mean(weights * cross_entropy(y_pred, *encoded))
 

@@ -12,7 +12,7 @@ from colorizer.ab_bins import decode_logits
 from colorizer.config import TrainingConfig
 from colorizer.crops import centre_crop
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import STRIDE, cross_entropy, pixel_weights, targets_of
+from colorizer.network import STRIDE, cross_entropy, pixel_weights, squared_error, targets_of
 from colorizer.rebalancing import bin_weights
 from colorizer.run_directory import SAMPLES_NAME
 from colorizer.shards import Photographs, UInt8
@@ -79,8 +79,8 @@ def _measure(
     predicted = keras.ops.convert_to_numpy(output)
     ab_real = keras.ops.convert_to_numpy(ab)
     if encoded is None:
-        error = (((predicted - ab_real) / 110.0) ** 2).sum(axis=-1) / 2
-        return {"val_loss": float(error.mean()), **_chromas(predicted, ab_real)}
+        loss = float(keras.ops.mean(squared_error(output, ab)))
+        return {"val_loss": loss, **_chromas(predicted, ab_real)}
     entropy = cross_entropy(output, *encoded)
     log_prior = keras.ops.convert_to_tensor(np.log(prior).astype(np.float32))
     prior_logits = keras.ops.broadcast_to(log_prior, output.shape)

@@ -12,6 +12,7 @@ from colorizer.network import (
     pixel_weights,
     rescale_blocks,
     set_final_bias,
+    squared_error,
     targets_of,
 )
 
@@ -161,6 +162,16 @@ def test_sparse_cross_entropy_is_the_dense_one(rng):
 
     expected = -(dense * scipy.special.log_softmax(logits, axis=-1)).sum(axis=-1)
     np.testing.assert_allclose(numpy_of(found), expected, rtol=1e-4)
+
+
+def test_squared_error_is_half_the_scaled_distance_squared_and_nothing_for_grey():
+    ab = np.zeros((2, 1, 1, 2), np.float32)
+    ab[1] = (33, 0)
+    predicted = ab + np.array([0, 22], np.float32)
+
+    found = numpy_of(squared_error(*(keras.ops.convert_to_tensor(a) for a in (predicted, ab))))
+
+    np.testing.assert_allclose(found.ravel(), [0, 0.2**2 / 2], rtol=1e-5)
 
 
 def test_a_pixel_weighs_as_its_nearest_bin_and_grey_photographs_nothing():
