@@ -12,10 +12,8 @@ import scipy.stats
 
 from analysis.exclusions import (
     SIMULATED,
-    VIGILANCE,
     Screened,
     counted_trials,
-    main_conditions,
     vigilance_shares,
 )
 from analysis.intervals import Interval, fool_rate_interval
@@ -40,29 +38,6 @@ class Share:
     n: int
     share: float | None
     interval: Interval
-
-
-@dataclass(frozen=True)
-class FlowRow:
-    """Participants of one condition, or of all, at each step from the table to the analysis.
-
-    Attributes:
-        condition: name, or None for all together.
-        in_table: with a main trial in the trial table.
-        started: answered at least one main trial.
-        finished: answered every trial of the main block.
-        left_out_simulated: left out because they are simulated.
-        left_out_vigilance: left out by the vigilance rule.
-        analysed: kept, with at least one answered main trial.
-    """
-
-    condition: str | None
-    in_table: int
-    started: int
-    finished: int
-    left_out_simulated: int
-    left_out_vigilance: int
-    analysed: int
 
 
 @dataclass(frozen=True)
@@ -116,21 +91,6 @@ class DataQuality:
     n_exposure_unrecorded: int
     shown_ms: tuple[float, ...]
     control: Share
-
-
-def participant_flow(trials: pd.DataFrame, screened: Screened) -> list[FlowRow]:
-    """Count participants by condition, then all together."""
-    main = trials[trials["block"] == "main"]
-    tested = main[main["trial_type"] == "main"]
-    finished = (
-        main.groupby("participant_id", sort=True)["fooled"].count()
-        == main.groupby("participant_id", sort=True).size()
-    )
-    finishers = set(finished.index[finished])
-    groups: list[tuple[str | None, pd.DataFrame]] = [
-        (name, tested[tested["condition"] == name]) for name in main_conditions(trials)
-    ]
-    return [_flow_row(name, rows, finishers, screened) for name, rows in [*groups, (None, tested)]]
 
 
 def describe(
@@ -187,23 +147,6 @@ def vigilance_error_rates(n_trials: int, pass_share: float) -> tuple[float, floa
         for correct in (GUESSER_CORRECT, ATTENTIVE_CORRECT)
     )
     return float(guesser[passed].sum()), float(attentive[~passed].sum())
-
-
-def _flow_row(
-    name: str | None, rows: pd.DataFrame, finishers: set[str], screened: Screened
-) -> FlowRow:
-    people = set(rows["participant_id"])
-    started = set(rows.loc[rows["fooled"].notna(), "participant_id"])
-    rules = [screened.reasons[code] for code in people if code in screened.reasons]
-    return FlowRow(
-        condition=name,
-        in_table=len(people),
-        started=len(started),
-        finished=len(people & finishers),
-        left_out_simulated=rules.count(SIMULATED),
-        left_out_vigilance=rules.count(VIGILANCE),
-        analysed=len(started - set(screened.reasons)),
-    )
 
 
 def _check_vigilance(trials: pd.DataFrame, pass_share: float) -> VigilanceCheck:

@@ -16,11 +16,11 @@ from analysis.data_quality import (
     DataQuality,
     control_leaks,
     describe,
-    participant_flow,
 )
 from analysis.estimates import Estimates, EstimateSettings, as_document, estimate
 from analysis.methods import REFERENCES, methods_paragraph
 from analysis.page import render_page
+from analysis.participant_flow import participant_flow
 from analysis.results import DISTRIBUTION, json_bytes, versions
 from analysis.trial_table import TrialTable
 

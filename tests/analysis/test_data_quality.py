@@ -8,7 +8,6 @@ from analysis.data_quality import (
     Share,
     control_leaks,
     describe,
-    participant_flow,
     vigilance_error_rates,
 )
 from analysis.exclusions import screen
@@ -207,37 +206,3 @@ def test_without_vigilance_trials_nothing_is_said_of_them(
     vigilance = describe_rows(main_rows(lambda _i, _j: {})).vigilance
 
     assert (vigilance.n_trials, vigilance.correct, vigilance.guesser_passes) == (0, None, None)
-
-
-def test_the_flow_counts_people_by_condition_and_all_together(
-    main_rows: Make, row: Make, write_table: Make
-) -> None:
-    def change(i: int, j: int) -> dict[str, str]:
-        cells = {"condition": "full" if i < 3 else "half", "pair_id": f"pair-{i}-{j}"}
-        if i == 1 and j > 0:
-            return cells | NO_ANSWER
-        if i == 2:
-            return cells | NO_ANSWER
-        return cells
-
-    looks = row(
-        participant_id="p3", study_session_id="p3-1", trial_index="7", trial_type="vigilance",
-        condition="random", photo_id="v", pair_id="v", chosen_side="left",
-    )  # fmt: skip
-    trials = read_trials(write_table([*main_rows(change), looks])).trials
-
-    full, half, everybody = participant_flow(trials, screen(trials))
-
-    assert (full.condition, full.in_table, full.started, full.finished) == ("full", 3, 2, 1)
-    assert (full.left_out_vigilance, full.analysed) == (0, 2)
-    assert (half.in_table, half.finished, half.left_out_vigilance, half.analysed) == (1, 1, 1, 0)
-    assert (everybody.condition, everybody.in_table, everybody.analysed) == (None, 4, 2)
-
-
-def test_simulated_people_are_in_the_flow_as_left_out(main_rows: Make, write_table: Make) -> None:
-    rows = main_rows(lambda i, _j: {"simulated": "true" if i == 0 else "false"})
-    trials = read_trials(write_table(rows)).trials
-
-    everybody = participant_flow(trials, screen(trials))[-1]
-
-    assert (everybody.in_table, everybody.left_out_simulated, everybody.analysed) == (4, 1, 3)

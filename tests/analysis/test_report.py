@@ -89,7 +89,7 @@ def test_results_stand_with_and_without_the_vigilance_rule(table: TrialTable) ->
     without = document["without_vigilance_rule"]
     difference = without["conditions"][0]["n_trials"] - document["conditions"][0]["n_trials"]
     assert difference == 12
-    assert document["participant_flow"][-1]["left_out_vigilance"] == 1
+    assert document["participant_flow"][-1]["left_out"] == {"vigilance": 1}
     page = build_report(careless(table), EstimateSettings()).html.decode()
     for entry in (document["conditions"][0], without["conditions"][0]):
         assert f"<td>{entry['n_trials']}</td>" in page

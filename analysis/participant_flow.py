@@ -1,0 +1,117 @@
+"""The participant flow: how many people reached each step from the invitation to the analysis.
+
+Place on the data's path: ``report.py`` shows these rows as a table and as a diagram. Who is left
+out is decided in ``exclusions.py``; this module counts, whatever the rules are called.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.exclusions import Screened, counted_trials, main_conditions
+
+# A person reached a step if the cell of its column in participants.csv is filled. A file without
+# the column did not record the step.
+STEP_COLUMNS = {
+    "invited": "invited_at",
+    "consented": "consented_at",
+    "screened": "screened_at",
+    "withdrawn": "withdrawn_at",
+}
+
+
+@dataclass(frozen=True)
+class FlowRow:
+    """People of one condition, or of all, at each step from the invitation to the analysis.
+
+    ``in_table`` = the sum of ``left_out`` + ``without_answers`` + ``analysed``.
+
+    Attributes:
+        condition: name, or None for all together.
+        invited: asked to take part; None where it was not recorded, never 0 for that.
+        consented: gave consent; None where it was not recorded.
+        screened: passed the checks before the first trial; None where it was not recorded.
+        in_table: with a main trial in the trial table.
+        started: answered at least one main trial.
+        finished: answered every trial of the main block.
+        withdrawn: took back their participation; None where it was not recorded.
+        left_out: people left out by each rule, in the order of the rules.
+        without_answers: left out by no rule, but without an answered main trial that counts.
+        analysed: kept, with at least one answered main trial that counts.
+    """
+
+    condition: str | None
+    invited: int | None
+    consented: int | None
+    screened: int | None
+    in_table: int
+    started: int
+    finished: int
+    withdrawn: int | None
+    left_out: dict[str, int]
+    without_answers: int
+    analysed: int
+
+
+def participant_flow(
+    trials: pd.DataFrame, screened: Screened, participants: pd.DataFrame | None = None
+) -> list[FlowRow]:
+    """Count participants by condition, then all together.
+
+    Args:
+        trials: the whole trial table.
+        screened: the same table after the exclusions.
+        participants: what ``read_participants`` gave; None where there is no such file.
+    """
+    main = trials[trials["block"] == "main"]
+    tested = main[main["trial_type"] == "main"]
+    answers = main.groupby("participant_id", sort=True)["fooled"].agg(["count", "size"])
+    finishers = set(answers.index[answers["count"] == answers["size"]])
+    counted = counted_trials(screened.trials)
+    rows = []
+    for name in [*main_conditions(trials), None]:
+        people = _people(tested, name)
+        reasons = Counter(screened.reasons[code] for code in people if code in screened.reasons)
+        analysed = len(_people(counted, name) - set(screened.reasons))
+        rows.append(
+            FlowRow(
+                condition=name,
+                in_table=len(people),
+                started=len(_people(tested[tested["fooled"].notna()], name)),
+                finished=len(people & finishers),
+                left_out={e.rule: reasons[e.rule] for e in screened.exclusions},
+                without_answers=len(people) - reasons.total() - analysed,
+                analysed=analysed,
+                **_recorded_steps(participants, name),
+            )
+        )
+    return rows
+
+
+def _people(trials: pd.DataFrame, condition: str | None) -> set[str]:
+    rows = trials if condition is None else trials[trials["condition"] == condition]
+    return set(rows["participant_id"])
+
+
+def _recorded_steps(
+    participants: pd.DataFrame | None, condition: str | None
+) -> dict[str, int | None]:
+    """Count the people at each step of ``STEP_COLUMNS``; None where it was not recorded."""
+    if participants is None:
+        return dict.fromkeys(STEP_COLUMNS)
+    return {
+        step: _recorded(participants, column, condition) for step, column in STEP_COLUMNS.items()
+    }
+
+
+def _recorded(participants: pd.DataFrame, column: str, condition: str | None) -> int | None:
+    if column not in participants:
+        return None
+    reached = participants[participants[column] != ""]
+    if condition is not None:
+        # Before the draw, and in a within-participants study, a person belongs to no condition.
+        if "condition" not in reached or (reached["condition"] == "").any():
+            return None
+        reached = reached[reached["condition"] == condition]
+    return int(reached["participant_id"].nunique())
