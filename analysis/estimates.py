@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.comparisons import ConditionDifference, compare_conditions
+from analysis.exclusion_rules import NO_FURTHER_RULES, ExclusionRules
 from analysis.exclusions import (
     DEFAULT_VIGILANCE_PASS_SHARE,
     Exclusion,
@@ -32,12 +33,15 @@ class EstimateSettings:
     Attributes:
         level: nominal coverage of every interval, a fraction in (0, 1).
         vigilance_pass_share: who has a smaller share of vigilance trials right is left out.
-        vigilance_pass_share_from: who set it: ``study file``, ``command line`` or ``default``.
+        vigilance_pass_share_from: who set it: ``study file``, ``rules file``, ``command line`` or
+            ``default``.
+        rules: the other rules of exclusion, with the digest of all.
     """
 
     level: float = DEFAULT_LEVEL
     vigilance_pass_share: float = DEFAULT_VIGILANCE_PASS_SHARE
     vigilance_pass_share_from: str = FROM_DEFAULT
+    rules: ExclusionRules = NO_FURTHER_RULES
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ class Estimates:
 
 def estimate(trials: pd.DataFrame, settings: EstimateSettings) -> Estimates:
     """Apply the exclusions, then estimate every tested condition and every pair of them."""
-    screened = screen(trials, vigilance_pass_share=settings.vigilance_pass_share)
+    screened = screen(
+        trials, vigilance_pass_share=settings.vigilance_pass_share, rules=settings.rules
+    )
     counted = counted_trials(screened.trials)
     conditions = main_conditions(trials)
     return Estimates(

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from analysis.exclusion_rules import ExclusionRules
 from analysis.exclusions import (
     Exclusion,
     counted_trials,
@@ -154,3 +155,119 @@ def test_conditions_are_those_of_main_trials_by_name(person: Make, table: Make) 
     trials = table(person("ann", "++++", condition="zebra"), person("bob", "", condition="ape"))
 
     assert main_conditions(trials) == ["ape", "zebra"]
+
+
+def answers(marks: str, code: str, row: Make, **changes: str) -> list[dict[str, str]]:
+    """Main trials of one participant: l and r are the side chosen, ? is unanswered."""
+    sides = {"l": "left", "r": "right", "?": ""}
+    nothing = {"response_ms": "", "answered_at": ""}
+    return [
+        row(
+            participant_id=code,
+            study_session_id=f"{code}-1",
+            trial_index=str(index),
+            chosen_side=sides[mark],
+            **(nothing if mark == "?" else {}) | changes,
+        )
+        for index, mark in enumerate(marks)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "marks", "rule"),
+    [
+        (ExclusionRules(minimum_answered_share=0.75), "lr??", "unfinished"),
+        (ExclusionRules(minimum_answered_share=0.75), "lrl?", None),
+        (ExclusionRules(maximum_one_side_share=0.75), "lllr", None),
+        (ExclusionRules(maximum_one_side_share=0.74), "lllr", "one_sided"),
+        (ExclusionRules(maximum_one_side_share=0.74), "rrrl", "one_sided"),
+        (ExclusionRules(maximum_one_side_share=0.5), "????", None),
+        (ExclusionRules(minimum_median_response_ms=900), "lrlr", "fast_participant"),
+        (ExclusionRules(minimum_median_response_ms=800), "lrlr", None),
+        (ExclusionRules(minimum_median_response_ms=900), "????", None),
+    ],
+)
+def test_a_rule_about_participants_leaves_out_whom_it_hits(
+    rules: ExclusionRules, marks: str, rule: str | None, row: Make, table: Make
+) -> None:
+    others = answers("lrlr", "bob", row, response_ms="2000.0")
+    trials = table(others, answers(marks, "ann", row))
+
+    screened = screen(trials, rules=rules)
+
+    assert screened.reasons == ({} if rule is None else {"ann": rule})
+    assert screened.exclusions[0].rule == "vigilance"
+    assert screened.exclusions[-1].n_participants == len(screened.reasons)
+    assert screened.exclusions[-1].n_trials == 4 * len(screened.reasons)
+
+
+@pytest.mark.parametrize(
+    ("rules", "rule", "kept"),
+    [
+        (ExclusionRules(exclude_invalid_exposure=True), "invalid_exposure", [0, 2, 3, 4, 5, 6]),
+        (ExclusionRules(minimum_response_ms=200), "fast_response", [0, 1, 3, 4, 5, 6]),
+        (ExclusionRules(maximum_response_ms=9000), "slow_response", [0, 1, 2, 4, 5, 6]),
+    ],
+)
+def test_a_rule_about_trials_leaves_out_answered_main_trials_only(
+    rules: ExclusionRules, rule: str, kept: list[int], row: Make, table: Make
+) -> None:
+    bad = {"exposure_valid": "false", "response_ms": "100.0"}
+    trials = table(
+        [
+            row(),
+            row(trial_index="1", exposure_valid="false"),
+            row(trial_index="2", response_ms="199.9"),
+            row(trial_index="3", response_ms="9000.1"),
+            row(trial_index="4", response_ms="", exposure_valid=""),
+            row(trial_index="5", trial_type="control", condition="real", pair_id="p2", **bad),
+            row(trial_index="6", chosen_side="", response_ms="", answered_at=""),
+        ]
+    )
+
+    screened = screen(trials, rules=rules)
+
+    assert screened.trials["trial_index"].to_list() == kept
+    found = screened.exclusions[-1]
+    assert (found.rule, found.of, found.n_participants, found.n_trials) == (rule, "trials", 0, 1)
+    assert screened.trial_reasons.to_list() == [rule]
+    assert screened.reasons == {}
+
+
+def test_what_falls_under_several_rules_counts_once(row: Make, table: Make) -> None:
+    rules = ExclusionRules(
+        minimum_answered_share=0.9,
+        maximum_one_side_share=0.9,
+        exclude_invalid_exposure=True,
+        minimum_response_ms=900,
+        maximum_response_ms=9000,
+    )
+    trials = table(
+        answers("lll?", "ann", row),
+        answers("lrlr", "bob", row, exposure_valid="false"),
+    )
+
+    screened = screen(trials, rules=rules)
+
+    counts = {e.rule: (e.n_participants, e.n_trials) for e in screened.exclusions}
+    assert counts == {
+        "vigilance": (0, 0),
+        "unfinished": (1, 4),
+        "one_sided": (0, 0),
+        "invalid_exposure": (0, 4),
+        "fast_response": (0, 0),
+        "slow_response": (0, 0),
+    }
+    assert screened.trials.empty
+
+
+def test_the_researchers_reason_stands_behind_the_rule(row: Make, table: Make) -> None:
+    rules = ExclusionRules(
+        minimum_response_ms=200, reasons=(("minimum_response_ms", "Nobody sees faster."),)
+    )
+
+    screened = screen(table([row()]), rules=rules)
+
+    assert screened.exclusions[-1].reason == (
+        "Main trials answered in under 200 ms are left out. Reason: Nobody sees faster."
+    )
