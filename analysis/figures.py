@@ -1,8 +1,7 @@
 """Forest plots: a point and its interval per line, the reference line drawn and labelled.
 
 Place on the data's path: ``report.py`` hands in the lines and embeds the figures. Every function
-returns a Figure and saves nothing; none touches pyplot's global state. Black, white and shapes,
-so that a copy on paper and a colour-blind reader see the same.
+returns a Figure and saves nothing; none touches pyplot's global state.
 """
 
 from collections.abc import Sequence
@@ -11,24 +10,26 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.figure_layout import (
+    DASHES,
+    FONT_PT,
+    INK,
+    SIDE_IN,
+    SMALL_FONT_PT,
+    clear_figure,
+    dress_scales,
+    shorten,
+)
+
 LINE_HEIGHT_IN = 0.62
 HEAD_IN = 0.34
 FOOT_IN = 0.62
-SIDE_IN = 0.12
-FONT_PT = 9.5
-SMALL_FONT_PT = 8.5
-INK = "#000000"
 HEADLINE_WIDTH_PT = 2.6
 SECOND_WIDTH_PT = 1.0
 # Where a line's parts stand, in units of its height above its own zero.
 LABEL_AT = 0.42
 HEADLINE_AT = 0.08
 SECOND_AT = -0.16
-POINTS_PER_INCH = 72
-# Mean width of a letter of the fonts above: wide enough for most readers' own sans serif.
-LETTER_PT = 5.8
-BOLD_LETTER_PT = 6.6
-FEWEST_LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class ForestLine:
         interval: headline limits, drawn thick, or None.
         second: limits drawn thin below, or None.
         text: the estimate in words, written at the right.
+        second_value: drawn hollow on the second limits, or None.
     """
 
     label: str
@@ -48,6 +50,7 @@ class ForestLine:
     interval: tuple[float, float] | None
     second: tuple[float, float] | None
     text: str
+    second_value: float | None = None
 
 
 def forest_plot(
@@ -58,6 +61,7 @@ def forest_plot(
     axis_label: str,
     limits: tuple[float, float],
     width_in: float,
+    band: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw lines of point and interval on one scale with a labelled reference line.
 
@@ -69,9 +73,10 @@ def forest_plot(
         limits: left and right end of the scale.
         width_in: width of the figure in inches; labels stand above their lines, so that a phone's
             width is enough.
+        band: ends of a shaded band around the reference, such as a margin of equivalence.
     """
     height_in = HEAD_IN + len(lines) * LINE_HEIGHT_IN + FOOT_IN
-    figure = Figure(figsize=(width_in, height_in))
+    figure = clear_figure(width_in, height_in)
     axes = figure.add_axes(
         (
             SIDE_IN / width_in,
@@ -80,23 +85,16 @@ def forest_plot(
             len(lines) * LINE_HEIGHT_IN / height_in,
         )
     )
-    figure.patch.set_alpha(0)
-    axes.patch.set_alpha(0)
     axes.set_xlim(*limits)
     axes.set_ylim(-0.4, len(lines) - 0.4)
     _label_reference(axes, reference, reference_label, limits)
+    if band is not None:
+        axes.axvspan(*band, color=INK, alpha=0.1, linewidth=0)
     for place, line in enumerate(reversed(lines)):
         _draw_reference(axes, reference, place)
         _draw_line(axes, line, place, width_in)
     _dress_scale(axes, axis_label)
     return figure
-
-
-def shorten(label: str, text: str, width_in: float) -> str:
-    """Cut a label so that it leaves room for the text on its right; the table has it whole."""
-    room_pt = (width_in - 2 * SIDE_IN) * POINTS_PER_INCH - len(text) * LETTER_PT
-    most = max(FEWEST_LETTERS, int(room_pt / BOLD_LETTER_PT) - 1)
-    return label if len(label) <= most else label[: most - 1] + "…"
 
 
 def percent_limits(lines: Sequence[ForestLine]) -> tuple[float, float]:
@@ -114,7 +112,7 @@ def _largest(lines: Sequence[ForestLine]) -> float:
     values = [0.0]
     for line in lines:
         values += [abs(v) for limits in (line.interval, line.second) for v in limits or ()]
-        values += [] if line.value is None else [abs(line.value)]
+        values += [abs(v) for v in (line.value, line.second_value) if v is not None]
     return max(values)
 
 
@@ -125,7 +123,7 @@ def _tens_above(value: float) -> float:
 def _draw_reference(axes: Axes, reference: float, place: int) -> None:
     """Draw the part of the reference line that belongs to one line, below that line's words."""
     ends = [place - 0.4, place + LABEL_AT - 0.18]
-    axes.plot([reference] * 2, ends, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    axes.plot([reference] * 2, ends, color=INK, linewidth=0.9, linestyle=DASHES, zorder=1)
 
 
 def _label_reference(axes: Axes, reference: float, label: str, limits: tuple[float, float]) -> None:
@@ -153,6 +151,9 @@ def _draw_line(axes: Axes, line: ForestLine, place: int, width_in: float) -> Non
         _draw_interval(axes, line.interval, place + HEADLINE_AT, HEADLINE_WIDTH_PT)
     if line.second is not None:
         _draw_interval(axes, line.second, place + SECOND_AT, SECOND_WIDTH_PT)
+    if line.second_value is not None:
+        place_at = place + SECOND_AT
+        axes.plot([line.second_value], [place_at], "o", markersize=5, color=INK, mfc="none")
     if line.value is not None:
         axes.plot([line.value], [place + HEADLINE_AT], "o", markersize=7.5, color=INK, zorder=3)
 
@@ -188,8 +189,5 @@ def _write(axes: Axes, text: str, x: float, place: int, side: str, weight: str) 
 
 def _dress_scale(axes: Axes, label: str) -> None:
     axes.set_yticks([])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_linewidth(0.8)
-    axes.tick_params(axis="x", labelsize=SMALL_FONT_PT, length=3, width=0.8)
+    dress_scales(axes, ("bottom",))
     axes.set_xlabel(label, fontsize=FONT_PT)

@@ -8,7 +8,6 @@ from analysis.figures import (
     difference_limits,
     forest_plot,
     percent_limits,
-    shorten,
 )
 
 FULL = ForestLine("full", 32.0, (28.0, 37.0), (29.0, 36.0), "32.0 % (28.0–37.0)")
@@ -99,13 +98,6 @@ def test_a_long_name_leaves_room_for_its_numbers(width_in: float) -> None:
     assert label.get_window_extent().x1 < numbers.get_window_extent().x0
 
 
-def test_shortening_keeps_what_fits_and_marks_what_does_not() -> None:
-    assert shorten("full", "32 %", 3.5) == "full"
-    short = shorten("a" * 100, "32.0 % (28.0–37.0)", 3.5)
-    assert short.endswith("…")
-    assert 8 <= len(short) < 30
-
-
 @pytest.mark.parametrize(
     ("high", "limits"), [(37.0, (0, 60)), (60.0, (0, 70)), (64.2, (0, 70)), (100.0, (0, 100))]
 )
@@ -125,3 +117,26 @@ def test_the_scale_of_differences_is_symmetric_and_holds_every_limit() -> None:
 
     assert difference_limits(lines) == (-20, 20)
     assert difference_limits([lines[1]]) == (-10, 10)
+
+
+def test_a_second_value_is_drawn_hollow_on_the_second_limits() -> None:
+    figure = draw([ForestLine("full", 32.0, (28.0, 37.0), (29.0, 36.0), "", second_value=33.0)])
+
+    (second,) = (line for line in figure.axes[0].lines if list(line.get_xdata()) == [33.0])
+    assert second.get_markerfacecolor() == "none"
+    assert second.get_ydata() < 0
+
+
+def test_a_band_is_shaded_around_the_reference() -> None:
+    figure = forest_plot(
+        [FULL],
+        reference=50.0,
+        reference_label="50 %",
+        axis_label="fool rate, %",
+        limits=(0, 60),
+        width_in=3.5,
+        band=(45.0, 55.0),
+    )
+
+    (band,) = figure.axes[0].patches
+    assert band.get_bbox().intervalx.tolist() == [45, 55]
