@@ -94,12 +94,12 @@ class RulesError(AnalysisError):
     exit_code = 6
 
 
-def _line(place: str, problem: Problem) -> str:
-    where = place if problem.row is None else f"{place}, row {problem.row}"
-    return f"{where}: {problem.message}"
-
-
 class StimulusSetError(AnalysisError):
     """The stimulus set given beside a trial table is missing, damaged or another study's."""
 
-    exit_code = 6
+    exit_code = 7
+
+
+def _line(place: str, problem: Problem) -> str:
+    where = place if problem.row is None else f"{place}, row {problem.row}"
+    return f"{where}: {problem.message}"
