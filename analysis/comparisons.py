@@ -1,48 +1,30 @@
-"""Differences between conditions, with interval, p-value and Holm's adjustment.
+"""Differences between conditions, with interval, p-value and adjustment for several pairs.
 
 Place on the data's path: ``estimates.py`` calls it with the analysed trials. Two conditions often
 share photos, and in a within-participants study people: the cluster sums over both conditions let
-shared effects cancel by themselves (Cameron, Gelbach & Miller 2011).
+shared effects cancel by themselves (Cameron, Gelbach & Miller 2011). The sums are those of
+``condition_sums.py``, the multivariate t that of ``max_t.py``.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
-import scipy.stats
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.intervals import (
-    FEW_CLUSTERS,
-    FEWEST_CLUSTERS,
-    CrossedResponses,
-    VarianceTerms,
-    check_level,
-    code_responses,
-    few_clusters_warning,
-    variance_terms,
-)
+from analysis.condition_sums import ConditionSums, fool_rate_covariance, sum_conditions
+from analysis.crossed_responses import CrossedResponses, code_responses
+from analysis.differences import Difference, difference_of
+from analysis.intervals import FEWEST_CLUSTERS, check_level
+from analysis.max_t import PairStatistic, adjust_by_max_t
+from analysis.ranking import RankProbabilities, rank_probabilities
 
-
-@dataclass(frozen=True)
-class Difference:
-    """Fool rate of one condition minus that of another.
-
-    Attributes:
-        difference: a fraction in [-1, 1]; None where one of them has no trials.
-        low: lower limit, a fraction; None where no interval can be given.
-        high: upper limit, a fraction; None where no interval can be given.
-        p_value: two-sided, of no difference; None where no interval can be given.
-        warning: what a reader must know about the limits, or None.
-    """
-
-    difference: float | None
-    low: float | None
-    high: float | None
-    p_value: float | None
-    warning: str | None = None
+FEWEST_CONDITIONS = 2
+DEFAULT_SEED = 20160328
+NOT_RANKED = "not ranked: no interval can be given for its differences"
+CONSTANT = "all responses are equal, so its spread is unknown and its rank looks surer than it is"
 
 
 @dataclass(frozen=True)
@@ -54,12 +36,31 @@ class ConditionDifference:
         b: name of the second condition.
         estimate: fool rate of a minus fool rate of b.
         p_adjusted: p-value after Holm's adjustment over all pairs; None without a p-value.
+        p_max_t: p-value adjusted by the largest |t| of all pairs; None without a p-value.
+        low_simultaneous: lower limit of intervals that cover together; None without a p-value.
+        high_simultaneous: upper limit of intervals that cover together; None without a p-value.
     """
 
     a: str
     b: str
     estimate: Difference
     p_adjusted: float | None
+    p_max_t: float | None = None
+    low_simultaneous: float | None = None
+    high_simultaneous: float | None = None
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """All pairs of conditions, and what is known of their order.
+
+    Attributes:
+        differences: one per pair, in the order named.
+        ranking: one per condition, in the order named; empty where there is nothing to rank.
+    """
+
+    differences: tuple[ConditionDifference, ...]
+    ranking: tuple[RankProbabilities, ...]
 
 
 def difference_of_fool_rates(
@@ -93,45 +94,48 @@ def difference_of_fool_rates(
             hold other values; the level is not in (0, 1).
     """
     check_level(level)
-    all_responses = code_responses(participant, photo, fooled)
-    in_a, in_b = _members(condition, a, b, all_responses.fooled.size)
-    either = in_a | in_b
-    responses = code_responses(
-        all_responses.participant[either],
-        all_responses.photo[either],
-        all_responses.fooled[either],
-    )
-    in_a = in_a[either]
-    rate_a, rate_b = (float(responses.fooled[rows].mean()) for rows in (in_a, ~in_a))
-    difference = rate_a - rate_b
-    warning = _why_no_interval(responses, in_a)
-    if warning:
-        return Difference(difference, None, None, None, warning)
-    terms = variance_terms(responses, _residuals(responses, in_a, rate_a, rate_b))
-    if terms.two_way == 0:
-        warning = "no interval: within each condition all responses are equal"
-        return Difference(difference, None, None, None, warning)
-    low, high, p_value = _test(difference, terms, responses, level)
-    return Difference(difference, low, high, p_value, _few_warning(responses))
+    responses = code_responses(participant, photo, fooled)
+    codes = _condition_codes(condition, (a, b), responses.fooled.size)
+    return difference_of(_sum_chosen(responses, codes, 2), 0, 1, level=level)
 
 
 def compare_conditions(
-    trials: pd.DataFrame, conditions: Sequence[str], *, level: float = 0.95
-) -> list[ConditionDifference]:
-    """Compare every pair of conditions, in the order named, with Holm's adjustment over all pairs.
+    trials: pd.DataFrame,
+    conditions: Sequence[str],
+    *,
+    level: float = 0.95,
+    seed: int = DEFAULT_SEED,
+) -> Comparisons:
+    """Compare every pair of conditions, in the order named, and rank the conditions.
+
+    p-values are adjusted over all pairs after Holm and by max-t.
 
     Args:
         trials: analysed trials with columns participant_id, photo_id, condition, fooled.
         conditions: names; those without trials give differences without a value.
-        level: nominal coverage of each interval, a fraction in (0, 1).
+        level: nominal coverage of each interval, and of the simultaneous ones together.
+        seed: of the draws behind max-t and ranks.
     """
-    pairs = list(combinations(conditions, 2))
-    differences = [_compare(trials, a, b, level) for a, b in pairs]
-    adjusted = iter(holm([d.p_value for d in differences if d.p_value is not None]))
-    return [
-        ConditionDifference(a, b, d, None if d.p_value is None else next(adjusted))
-        for (a, b), d in zip(pairs, differences, strict=True)
-    ]
+    check_level(level)
+    sums = _sum_trials(trials, conditions)
+    pairs = list(combinations(range(len(conditions)), 2))
+    estimates = [_compare(sums, conditions, a, b, level) for a, b in pairs]
+    differences = tuple(
+        ConditionDifference(conditions[a], conditions[b], estimate, None)
+        for (a, b), estimate in zip(pairs, estimates, strict=True)
+    )
+    tested = [place for place, estimate in enumerate(estimates) if estimate.p_value is not None]
+    if sums is None or not tested:
+        return Comparisons(differences, _unranked(conditions))
+    covariance = fool_rate_covariance(sums)
+    adjusted = _adjust(
+        [differences[place] for place in tested], conditions, covariance, level, seed
+    )
+    by_place = dict(zip(tested, adjusted, strict=True))
+    return Comparisons(
+        tuple(by_place.get(place, difference) for place, difference in enumerate(differences)),
+        _rank(sums, conditions, covariance, [estimates[place] for place in tested], seed),
+    )
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -147,73 +151,129 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in adjusted]
 
 
-def _compare(trials: pd.DataFrame, a: str, b: str, level: float) -> Difference:
-    present = set(trials["condition"].unique())
-    missing = [name for name in (a, b) if name not in present]
-    if missing:
-        warning = f"no difference: no analysed trials under {' and '.join(missing)}"
-        return Difference(None, None, None, None, warning)
-    columns = ("participant_id", "photo_id", "condition", "fooled")
-    arrays = [trials[name].to_numpy() for name in columns]
-    return difference_of_fool_rates(*arrays, a=a, b=b, level=level)
+def _sum_trials(trials: pd.DataFrame, conditions: Sequence[str]) -> ConditionSums | None:
+    """Sum up the trials of these conditions; None where there are none."""
+    codes = pd.Index(conditions).get_indexer(pd.Index(trials["condition"])).astype(np.intp)
+    if not (codes >= 0).any():
+        return None
+    columns = (trials[name].to_numpy() for name in ("participant_id", "photo_id", "fooled"))
+    return _sum_chosen(code_responses(*columns), codes, len(conditions))
 
 
-def _members(
-    condition: ArrayLike, a: str | int, b: str | int, n: int
-) -> tuple[NDArray[np.bool], NDArray[np.bool]]:
-    """Mark the responses of the two conditions, (N,) bool each."""
+def _condition_codes(
+    condition: ArrayLike, chosen: tuple[str | int, str | int], n: int
+) -> NDArray[np.intp]:
+    """Number the responses of the two conditions 0 and 1 and all others -1, (N,)."""
     names = np.asarray(condition)
     if names.shape != (n,):
         raise ValueError(f"condition has shape {names.shape}; allowed: ({n},), as long as fooled")
-    if a == b:
-        raise ValueError(f"a and b are both {a!r}; allowed: two different conditions")
-    marks = []
-    for name in (a, b):
+    if chosen[0] == chosen[1]:
+        raise ValueError(f"a and b are both {chosen[0]!r}; allowed: two different conditions")
+    codes = np.full(n, -1, dtype=np.intp)
+    for code, name in enumerate(chosen):
         mark = np.asarray(names == name, dtype=np.bool)
         if mark.shape != (n,) or not mark.any():
             known = ", ".join(sorted({str(value) for value in names}))
             raise ValueError(f"condition {name!r} does not occur; allowed: {known}")
-        marks.append(mark)
-    return marks[0], marks[1]
+        codes[mark] = code
+    return codes
 
 
-def _residuals(
-    responses: CrossedResponses, in_a: NDArray[np.bool], rate_a: float, rate_b: float
-) -> NDArray[np.float64]:
-    """Contributions of each response to the difference, (N,), summing to 0 within a condition."""
-    n_a = int(in_a.sum())
-    n_b = in_a.size - n_a
-    return np.where(in_a, (responses.fooled - rate_a) / n_a, -(responses.fooled - rate_b) / n_b)
-
-
-def _test(
-    difference: float, terms: VarianceTerms, responses: CrossedResponses, level: float
-) -> tuple[float, float, float]:
-    variance = terms.two_way
-    degrees = variance**2 / (
-        terms.people**2 / (responses.n_participants - 2)
-        + terms.photos**2 / (responses.n_photos - 1)
-        + terms.cells**2 / (responses.fooled.size - 1)
+def _sum_chosen(
+    responses: CrossedResponses, codes: NDArray[np.intp], n_conditions: int
+) -> ConditionSums:
+    """Sum the responses whose condition has a code; all of them where none is -1."""
+    chosen = codes >= 0
+    if chosen.all():
+        return sum_conditions(responses, codes, n_conditions)
+    some = code_responses(
+        responses.participant[chosen], responses.photo[chosen], responses.fooled[chosen]
     )
-    standard_error = float(np.sqrt(variance))
-    half_width = float(scipy.stats.t.ppf((1 + level) / 2, degrees)) * standard_error
-    p_value = 2 * float(scipy.stats.t.sf(abs(difference) / standard_error, degrees))
-    return difference - half_width, difference + half_width, p_value
+    return sum_conditions(some, codes[chosen], n_conditions)
 
 
-def _why_no_interval(responses: CrossedResponses, in_a: NDArray[np.bool]) -> str | None:
-    """Say what is too few: each condition needs two of each, both together three people."""
-    for rows in (in_a, ~in_a):
-        fewest = min(
-            len(np.unique(codes[rows])) for codes in (responses.participant, responses.photo)
+def _compare(
+    sums: ConditionSums | None, conditions: Sequence[str], a: int, b: int, level: float
+) -> Difference:
+    missing = [conditions[k] for k in (a, b) if sums is None or sums.n_trials[k] == 0]
+    if sums is None or missing:
+        warning = f"no difference: no analysed trials under {' and '.join(missing)}"
+        return Difference(None, None, None, None, warning)
+    return difference_of(sums, a, b, level=level)
+
+
+def _adjust(
+    tested: Sequence[ConditionDifference],
+    conditions: Sequence[str],
+    covariance: NDArray[np.float64],
+    level: float,
+    seed: int,
+) -> list[ConditionDifference]:
+    """Adjust the differences that have a p-value, over all of those."""
+    by_holm = holm([d.estimate.p_value for d in tested if d.estimate.p_value is not None])
+    pairs = [_pair_statistic(difference, conditions) for difference in tested]
+    by_max_t = adjust_by_max_t(pairs, covariance, level=level, seed=seed)
+    adjusted = []
+    for place, difference in enumerate(tested):
+        centre, standard_error = difference.estimate.difference, difference.estimate.standard_error
+        assert centre is not None
+        assert standard_error is not None
+        half_width = by_max_t.critical_values[place] * standard_error
+        adjusted.append(
+            replace(
+                difference,
+                p_adjusted=by_holm[place],
+                p_max_t=by_max_t.p_values[place],
+                low_simultaneous=centre - half_width,
+                high_simultaneous=centre + half_width,
+            )
         )
-        if fewest < FEWEST_CLUSTERS:
-            return "no interval: each condition needs at least 2 participants and 2 photos"
-    if responses.n_participants <= FEWEST_CLUSTERS:
-        return "no interval: the two conditions together need at least 3 participants"
-    return None
+    return adjusted
 
 
-def _few_warning(responses: CrossedResponses) -> str | None:
-    few = min(responses.n_participants, responses.n_photos) < FEW_CLUSTERS
-    return few_clusters_warning(responses) if few else None
+def _pair_statistic(difference: ConditionDifference, conditions: Sequence[str]) -> PairStatistic:
+    estimate = difference.estimate
+    assert estimate.difference is not None
+    assert estimate.standard_error is not None
+    assert estimate.degrees is not None
+    return PairStatistic(
+        a=conditions.index(difference.a),
+        b=conditions.index(difference.b),
+        t=estimate.difference / estimate.standard_error,
+        degrees=estimate.degrees,
+    )
+
+
+def _rank(
+    sums: ConditionSums,
+    conditions: Sequence[str],
+    covariance: NDArray[np.float64],
+    tested: Sequence[Difference],
+    seed: int,
+) -> tuple[RankProbabilities, ...]:
+    """Rank the conditions with enough people and photos, by the fewest degrees of freedom."""
+    ranked = [k for k in range(len(conditions)) if _can_be_ranked(sums, k)]
+    probabilities = rank_probabilities(
+        np.array([sums.rate(k) for k in ranked]),
+        covariance[np.ix_(ranked, ranked)],
+        min(estimate.degrees for estimate in tested if estimate.degrees is not None),
+        seed=seed,
+    )
+    rows = {k: tuple(float(p) for p in row) for k, row in zip(ranked, probabilities, strict=True)}
+    return tuple(
+        RankProbabilities(name, rows[k][0], rows[k], CONSTANT if sums.is_constant(k) else None)
+        if k in rows
+        else RankProbabilities(name, None, (), NOT_RANKED)
+        for k, name in enumerate(conditions)
+    )
+
+
+def _can_be_ranked(sums: ConditionSums, k: int) -> bool:
+    return min(sums.people.n_either[k][k], sums.photos.n_either[k][k]) >= FEWEST_CLUSTERS
+
+
+def _unranked(conditions: Sequence[str]) -> tuple[RankProbabilities, ...]:
+    """Nothing to rank: one condition alone, or no difference that has an interval."""
+    if len(conditions) < FEWEST_CONDITIONS:
+        return ()
+    return tuple(RankProbabilities(name, None, (), NOT_RANKED) for name in conditions)

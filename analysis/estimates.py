@@ -4,12 +4,13 @@ Place on the data's path: ``__main__.py`` prints what this module returns, ``rep
 ``as_document`` fixes the JSON that other people's scripts rely on.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis.comparisons import ConditionDifference, compare_conditions
+from analysis.comparisons import DEFAULT_SEED, ConditionDifference, compare_conditions
+from analysis.equivalence import AgainstHalf, Equivalence, compare_with_half
 from analysis.exclusion_rules import NO_FURTHER_RULES, ExclusionRules
 from analysis.exclusions import (
     DEFAULT_VIGILANCE_PASS_SHARE,
@@ -19,8 +20,9 @@ from analysis.exclusions import (
     main_conditions,
     screen,
 )
-from analysis.fool_rates import FoolRate, estimate_fool_rates
+from analysis.fool_rates import FoolRate, condition_shares, fool_rates_of
 from analysis.intervals import Interval
+from analysis.ranking import RankProbabilities
 
 DEFAULT_LEVEL = 0.95
 FROM_DEFAULT = "default"
@@ -41,6 +43,8 @@ class EstimateSettings:
     level: float = DEFAULT_LEVEL
     vigilance_pass_share: float = DEFAULT_VIGILANCE_PASS_SHARE
     vigilance_pass_share_from: str = FROM_DEFAULT
+    equivalence_margin: float | None = None
+    seed: int = DEFAULT_SEED
     rules: ExclusionRules = NO_FURTHER_RULES
 
 
@@ -53,12 +57,16 @@ class Estimates:
         fool_rates: one per condition, by name.
         differences: one per pair of conditions.
         screened: who is analysed, and who was left out by which rule.
+        ranking: one per condition, by name; empty where there is one condition or none.
+        against_half: one per condition, by name.
     """
 
     level: float
     fool_rates: tuple[FoolRate, ...]
     differences: tuple[ConditionDifference, ...]
     screened: Screened
+    ranking: tuple[RankProbabilities, ...] = ()
+    against_half: tuple[AgainstHalf, ...] = ()
 
 
 def estimate(trials: pd.DataFrame, settings: EstimateSettings) -> Estimates:
@@ -68,11 +76,18 @@ def estimate(trials: pd.DataFrame, settings: EstimateSettings) -> Estimates:
     )
     counted = counted_trials(screened.trials)
     conditions = main_conditions(trials)
+    shares = condition_shares(counted, conditions)
+    compared = compare_conditions(counted, conditions, level=settings.level, seed=settings.seed)
+    against_half = compare_with_half(
+        shares, level=settings.level, margin=settings.equivalence_margin
+    )
     return Estimates(
         level=settings.level,
-        fool_rates=tuple(estimate_fool_rates(counted, conditions, level=settings.level)),
-        differences=tuple(compare_conditions(counted, conditions, level=settings.level)),
+        fool_rates=tuple(fool_rates_of(shares, level=settings.level)),
+        differences=compared.differences,
         screened=screened,
+        ranking=compared.ranking,
+        against_half=tuple(against_half),
     )
 
 
@@ -83,6 +98,8 @@ def as_document(estimates: Estimates) -> dict[str, Any]:
         "conditions": [fool_rate_entry(rate) for rate in estimates.fool_rates],
         "differences": [difference_entry(difference) for difference in estimates.differences],
         "exclusions": [_exclusion_entry(exclusion) for exclusion in estimates.screened.exclusions],
+        "ranking": [ranking_entry(ranked) for ranked in estimates.ranking],
+        "against_half": [against_half_entry(against) for against in estimates.against_half],
     }
 
 
@@ -110,14 +127,43 @@ def difference_entry(difference: ConditionDifference) -> dict[str, Any]:
         "high": estimate.high,
         "p_value": estimate.p_value,
         "p_adjusted": difference.p_adjusted,
+        "p_max_t": difference.p_max_t,
+        "low_simultaneous": difference.low_simultaneous,
+        "high_simultaneous": difference.high_simultaneous,
     }
     return entry if estimate.warning is None else {**entry, "warning": estimate.warning}
+
+
+def ranking_entry(ranked: RankProbabilities) -> dict[str, Any]:
+    """Give one condition as an entry of ``ranking``; ``p_rank`` begins with the highest rate."""
+    entry: dict[str, Any] = {
+        "condition": ranked.condition,
+        "p_best": ranked.p_best,
+        "p_rank": list(ranked.p_rank),
+    }
+    return entry if ranked.warning is None else {**entry, "warning": ranked.warning}
+
+
+def against_half_entry(against: AgainstHalf) -> dict[str, Any]:
+    """Give one condition as an entry of ``against_half``."""
+    entry: dict[str, Any] = {
+        "condition": against.condition,
+        "difference": against.difference,
+        "p_value": against.p_value,
+        "p_value_these_photos": against.p_value_these_photos,
+        "equivalence": _equivalence_entry(against.equivalence),
+    }
+    return entry if against.warning is None else {**entry, "warning": against.warning}
 
 
 def interval_entry(interval: Interval) -> dict[str, Any]:
     """Give low and high, and the warning where there is one."""
     entry: dict[str, Any] = {"low": interval.low, "high": interval.high}
     return entry if interval.warning is None else {**entry, "warning": interval.warning}
+
+
+def _equivalence_entry(equivalence: Equivalence | None) -> dict[str, Any] | None:
+    return None if equivalence is None else asdict(equivalence)
 
 
 def _exclusion_entry(exclusion: Exclusion) -> dict[str, Any]:

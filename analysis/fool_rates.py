@@ -4,12 +4,18 @@ Place on the data's path: ``estimates.py`` hands in the trials that count; the i
 ``intervals.py``, differences between conditions are left to ``comparisons.py``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.intervals import Interval, fool_rate_interval
+from analysis.intervals import (
+    CrossedShare,
+    Interval,
+    check_level,
+    crossed_share,
+    interval_of,
+)
 
 NO_TRIALS = Interval(None, None, "no interval: no answered trials are left to analyse")
 
@@ -48,22 +54,45 @@ def estimate_fool_rates(
         conditions: the names, in the order wanted.
         level: nominal coverage, a fraction in (0, 1).
     """
-    return [_estimate(name, trials[trials["condition"] == name], level) for name in conditions]
+    return fool_rates_of(condition_shares(trials, conditions), level=level)
 
 
-def _estimate(condition: str, trials: pd.DataFrame, level: float) -> FoolRate:
+def condition_shares(
+    trials: pd.DataFrame, conditions: Sequence[str]
+) -> dict[str, CrossedShare | None]:
+    """Sum up each condition by itself; None where no trial is left.
+
+    Args:
+        trials: trials that count, with columns participant_id, photo_id, condition, fooled (bool).
+        conditions: the names, in the order wanted.
+    """
+    return {name: _share(trials[trials["condition"] == name]) for name in conditions}
+
+
+def fool_rates_of(
+    shares: Mapping[str, CrossedShare | None], *, level: float = 0.95
+) -> list[FoolRate]:
+    """Give the estimate of each condition that is summed up already."""
+    check_level(level)
+    return [_estimate(name, share, level) for name, share in shares.items()]
+
+
+def _share(trials: pd.DataFrame) -> CrossedShare | None:
     if trials.empty:
-        return FoolRate(condition, None, 0, 0, 0, NO_TRIALS, NO_TRIALS)
+        return None
     columns = ("participant_id", "photo_id", "fooled")
-    participant, photo, fooled = (trials[name].to_numpy() for name in columns)
+    return crossed_share(*(trials[name].to_numpy() for name in columns))
+
+
+def _estimate(condition: str, share: CrossedShare | None, level: float) -> FoolRate:
+    if share is None:
+        return FoolRate(condition, None, 0, 0, 0, NO_TRIALS, NO_TRIALS)
     return FoolRate(
         condition=condition,
-        fool_rate=float(fooled.mean()),
-        n_trials=len(trials),
-        n_participants=trials["participant_id"].nunique(),
-        n_photos=trials["photo_id"].nunique(),
-        people_and_photos=fool_rate_interval(participant, photo, fooled, level=level),
-        these_photos=fool_rate_interval(
-            participant, photo, fooled, level=level, target="these_photos"
-        ),
+        fool_rate=share.share,
+        n_trials=share.n_trials,
+        n_participants=share.n_participants,
+        n_photos=share.n_photos,
+        people_and_photos=interval_of(share, level=level, target="people_and_photos"),
+        these_photos=interval_of(share, level=level, target="these_photos"),
     )

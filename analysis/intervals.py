@@ -1,19 +1,20 @@
 """Intervals for a share of responses that are crossed: people by photos.
 
-Place on the data's path: ``fool_rates.py``, ``comparisons.py`` and ``data_quality.py`` call this
-module with plain arrays. Trials of one participant are not independent, nor are those on one photo,
-so the variance is summed over both clusters (Cameron, Gelbach & Miller 2011), turned
-into an effective number of trials, and put into Wilson's interval (Wilson 1927; Franco et al. 2019
-for clustered data). Pure: no file, clock or chance.
+Place on the data's path: ``fool_rates.py``, ``equivalence.py`` and ``data_quality.py`` call this
+module. The two-way variance of ``condition_sums.py`` is turned into an effective number of trials
+and put into Wilson's interval (Wilson 1927; Franco et al. 2019 for clustered data). Pure: no file,
+clock or chance.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 import numpy as np
-import pandas as pd
 import scipy.stats
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from analysis.condition_sums import VarianceTerms, sum_conditions
+from analysis.crossed_responses import code_responses
 
 Target = Literal["people_and_photos", "these_photos"]
 TARGETS: tuple[Target, ...] = get_args(Target)
@@ -21,8 +22,6 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 FEWEST_CLUSTERS = 2
 # Below this many people or photos, t on min(people, photos) - 1 covers less surely.
 FEW_CLUSTERS = 10
-# Cells are counted in a dense people x photos array up to this size (in bytes: 8 times as many).
-DENSE_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -40,42 +39,46 @@ class Interval:
     warning: str | None = None
 
 
-class VarianceTerms(NamedTuple):
-    """The three cluster sums of a two-way variance, in squared units of the residuals.
-
-    Attributes:
-        people: P/(P-1) times the sum over participants of (sum of residuals)^2.
-        photos: I/(I-1) times the sum over photos of (sum of residuals)^2.
-        cells: C/(C-1) times the sum over participant x photo cells of (sum of residuals)^2.
-    """
-
-    people: float
-    photos: float
-    cells: float
-
-    @property
-    def two_way(self) -> float:
-        """Cells + max(0, people - cells) + max(0, photos - cells): never below either one-way."""
-        return self.cells + max(0.0, self.people - self.cells) + max(0.0, self.photos - self.cells)
-
-
 @dataclass(frozen=True)
-class CrossedResponses:
-    """Responses by participant and photo, checked and coded.
+class CrossedShare:
+    """A share of crossed responses, with all that its intervals and tests need.
 
     Attributes:
-        participant: (N,), int, codes from 0 to n_participants - 1.
-        photo: (N,), int, codes from 0 to n_photos - 1.
-        fooled: (N,), float64, 0 or 1.
-        n_participants: distinct participants.
-        n_photos: distinct photos.
+        share: of the responses that are 1, a fraction.
+        n_trials: responses.
+        n_participants: people who gave them.
+        n_photos: photos they were given on.
+        terms: cluster sums of its variance, in squared fractions.
     """
 
-    participant: NDArray[np.intp]
-    photo: NDArray[np.intp]
-    fooled: NDArray[np.float64]
+    share: float
+    n_trials: int
     n_participants: int
     n_photos: int
+    terms: VarianceTerms
+
+    @property
+    def has_interval(self) -> bool:
+        """Say whether there are enough people and photos for an interval."""
+        return min(self.n_participants, self.n_photos) >= FEWEST_CLUSTERS
+
+    def variance(self, target: Target) -> float:
+        """Give the variance of the share for a target, a squared fraction."""
+        if target == "people_and_photos":
+            return self.terms.two_way
+        return max(self.terms.cells, self.terms.people)
+
+    def n_effective(self, target: Target) -> float:
+        """Give the number of independent trials that would know as much: N / design effect."""
+        binomial = self.share * (1 - self.share) / self.n_trials
+        if binomial == 0:
+            return float(self.n_trials)
+        return self.n_trials / max(1.0, self.variance(target) / binomial)
+
+    def degrees(self, target: Target) -> int:
+        """Give the degrees of freedom of t: those of the fewer clusters the target varies."""
+        both = min(self.n_participants, self.n_photos)
+        return (both if target == "people_and_photos" else self.n_participants) - 1
 
 
 def fool_rate_interval(
@@ -115,16 +118,38 @@ def fool_rate_interval(
     check_level(level)
     if target not in TARGETS:
         raise ValueError(f"target is {target!r}; allowed: {', '.join(TARGETS)}")
+    return interval_of(crossed_share(participant, photo, fooled), level=level, target=target)
+
+
+def crossed_share(participant: ArrayLike, photo: ArrayLike, fooled: ArrayLike) -> CrossedShare:
+    """Sum one condition's responses up; both intervals and the tests come from it.
+
+    Args:
+        participant: (N,), codes, int or str.
+        photo: (N,), codes, int or str.
+        fooled: (N,), bool or 0/1.
+
+    Raises:
+        ValueError: arrays are empty, of unequal length or hold other values.
+    """
     responses = code_responses(participant, photo, fooled)
-    fewest = min(responses.n_participants, responses.n_photos)
-    if fewest < FEWEST_CLUSTERS:
-        return Interval(None, None, _no_interval_warning(responses))
-    variance = _variance(responses, target)
-    n_clusters = fewest if target == "people_and_photos" else responses.n_participants
-    t = float(scipy.stats.t.ppf((1 + level) / 2, n_clusters - 1))
-    rate = float(responses.fooled.mean())
-    low, high = _wilson(rate, _effective_size(rate, variance, responses.fooled.size), t)
-    return Interval(low, high, _warning(rate, responses))
+    sums = sum_conditions(responses, np.zeros(responses.fooled.size, dtype=np.intp), 1)
+    return CrossedShare(
+        share=sums.rate(0),
+        n_trials=sums.n_trials[0],
+        n_participants=responses.n_participants,
+        n_photos=responses.n_photos,
+        terms=sums.rate_terms(0),
+    )
+
+
+def interval_of(share: CrossedShare, *, level: float, target: Target) -> Interval:
+    """Give the interval of a share that is summed up already; see ``fool_rate_interval``."""
+    if not share.has_interval:
+        return Interval(None, None, no_interval_warning(share))
+    t = float(scipy.stats.t.ppf((1 + level) / 2, share.degrees(target)))
+    low, high = wilson_interval(share.share, share.n_effective(target), t)
+    return Interval(low, high, share_warning(share))
 
 
 def check_level(level: float) -> None:
@@ -137,114 +162,7 @@ def check_level(level: float) -> None:
         raise ValueError(f"level is {level!r}; allowed: a fraction above 0 and below 1")
 
 
-def code_responses(participant: ArrayLike, photo: ArrayLike, fooled: ArrayLike) -> CrossedResponses:
-    """Check three arrays of one length and code their clusters from 0.
-
-    Args:
-        participant: (N,), codes, int or str.
-        photo: (N,), codes, int or str.
-        fooled: (N,), bool or 0/1.
-
-    Raises:
-        ValueError: an array is empty, of another shape or length, or holds other values.
-    """
-    answers = check_responses(fooled)
-    people, n_participants = code_clusters(participant, "participant", answers.size)
-    photos, n_photos = code_clusters(photo, "photo", answers.size)
-    return CrossedResponses(people, photos, answers, n_participants, n_photos)
-
-
-def check_responses(fooled: ArrayLike) -> NDArray[np.float64]:
-    """Give responses as (N,) float64 of 0 and 1.
-
-    Raises:
-        ValueError: there are none, they are not one-dimensional, or one is neither 0/1 nor bool.
-    """
-    values = np.asarray(fooled)
-    if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"fooled has shape {values.shape}; allowed: (N,) with N > 0")
-    other = _other_than_zero_or_one(values)
-    if other:
-        raise ValueError(f"fooled holds {other[0]!r}; allowed: 0, 1, True, False")
-    return values.astype(np.float64)
-
-
-def code_clusters(codes: ArrayLike, name: str, n: int) -> tuple[NDArray[np.intp], int]:
-    """Number the distinct codes of one cluster from 0, in their order of appearance.
-
-    Args:
-        codes: (N,), int or str.
-        name: what to call them in a message.
-        n: the length they must have.
-
-    Returns:
-        (N,) int, and the number of distinct codes.
-
-    Raises:
-        ValueError: another shape, a missing code, or codes that are neither whole numbers nor text.
-    """
-    values = np.asarray(codes)
-    if values.shape != (n,):
-        raise ValueError(f"{name} has shape {values.shape}; allowed: ({n},), as long as fooled")
-    if values.dtype.kind not in "iubUSTO":
-        raise ValueError(f"{name} has dtype {values.dtype}; allowed: whole numbers or text")
-    numbers, distinct = pd.factorize(values)
-    if (numbers < 0).any():
-        raise ValueError(f"{name} has a missing code in place {int(np.argmin(numbers))}")
-    return numbers, len(distinct)
-
-
-def variance_terms(
-    responses: CrossedResponses, residuals: NDArray[np.float64], n_cells: int | None = None
-) -> VarianceTerms:
-    """Sum residuals over participants, photos and their cells by three bincounts.
-
-    Args:
-        responses: coded clusters of N responses.
-        residuals: (N,), float64, with mean about 0.
-        n_cells: what the cells' factor counts; distinct cells if None.
-    """
-    people = np.bincount(responses.participant, residuals)
-    photos = np.bincount(responses.photo, residuals)
-    cell = _cells(responses)
-    cells = np.bincount(cell, residuals)
-    if n_cells is None:
-        n_cells = int(np.count_nonzero(np.bincount(cell)))
-    return VarianceTerms(
-        _small_sample_factor(responses.n_participants) * float(people @ people),
-        _small_sample_factor(responses.n_photos) * float(photos @ photos),
-        _small_sample_factor(n_cells) * float(cells @ cells),
-    )
-
-
-def _cells(responses: CrossedResponses) -> NDArray[np.intp]:
-    """Number the participant x photo cells; gaps are left where that is cheap, they sum to 0."""
-    cell = responses.participant * responses.n_photos + responses.photo
-    if responses.n_participants * responses.n_photos <= DENSE_CELLS:
-        return cell
-    return pd.factorize(cell)[0]
-
-
-def _small_sample_factor(n_clusters: int) -> float:
-    """G/(G-1); with one cluster the residuals sum to 0, and so does the term."""
-    return n_clusters / max(n_clusters - 1, 1)
-
-
-def _variance(responses: CrossedResponses, target: Target) -> float:
-    """Variance of the mean response for a target, as a squared fraction."""
-    n = responses.fooled.size
-    residuals = (responses.fooled - responses.fooled.mean()) / n
-    terms = variance_terms(responses, residuals, n_cells=n)
-    return terms.two_way if target == "people_and_photos" else max(terms.cells, terms.people)
-
-
-def _effective_size(rate: float, variance: float, n: int) -> float:
-    """Give the number of independent trials that would know as much: n / design effect."""
-    binomial = rate * (1 - rate) / n
-    return n if binomial == 0 else n / max(1.0, variance / binomial)
-
-
-def _wilson(rate: float, n: float, t: float) -> tuple[float, float]:
+def wilson_interval(rate: float, n: float, t: float) -> tuple[float, float]:
     """Wilson's score interval (Wilson 1927) with t for z; n need not be whole.
 
     The limits enclose the rate; without min and max rounding would put them beyond it at 0 and 1.
@@ -258,33 +176,29 @@ def _wilson(rate: float, n: float, t: float) -> tuple[float, float]:
     )
 
 
-def _no_interval_warning(responses: CrossedResponses) -> str:
+def no_interval_warning(share: CrossedShare) -> str:
+    """Say why a share has no interval."""
     return (
         f"no interval: it needs {FEWEST_CLUSTERS} participants and {FEWEST_CLUSTERS} photos,"
-        f" and there are {responses.n_participants} and {responses.n_photos}"
+        f" and there are {share.n_participants} and {share.n_photos}"
     )
 
 
-def _warning(rate: float, responses: CrossedResponses) -> str | None:
+def share_warning(share: CrossedShare) -> str | None:
+    """Say what a reader must know about the interval of a share, or nothing."""
     warnings = []
-    if rate in (0, 1):
+    if share.share in (0, 1):
         warnings.append(
             "all responses are equal, so the spread between people and photos is unknown"
         )
-    if min(responses.n_participants, responses.n_photos) < FEW_CLUSTERS:
-        warnings.append(few_clusters_warning(responses))
+    if min(share.n_participants, share.n_photos) < FEW_CLUSTERS:
+        warnings.append(few_clusters_warning(share.n_participants, share.n_photos))
     return "; ".join(warnings) or None
 
 
-def few_clusters_warning(responses: CrossedResponses) -> str:
+def few_clusters_warning(n_participants: int, n_photos: int) -> str:
     """Say that an interval stands on few people or photos."""
     return (
-        f"few participants or photos ({responses.n_participants} and {responses.n_photos},"
+        f"few participants or photos ({n_participants} and {n_photos},"
         f" fewer than {FEW_CLUSTERS}): the interval may cover less often than its level"
     )
-
-
-def _other_than_zero_or_one(values: NDArray[Any]) -> list[Any]:
-    if values.dtype.kind in "biuf":
-        return list(values[(values != 0) & (values != 1)][:1].tolist())
-    return [value for value in values.tolist() if value not in (0, 1)][:1]

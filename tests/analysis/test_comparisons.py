@@ -207,7 +207,7 @@ def test_every_pair_is_compared_in_the_order_named() -> None:
     third = two_conditions(np.random.default_rng(7))
     trials = pd.concat([as_trials(first), as_trials(third).replace({"a": "c", "b": "c"})])
 
-    results = compare_conditions(trials, ["c", "a", "b"])
+    results = compare_conditions(trials, ["c", "a", "b"]).differences
 
     assert [(r.a, r.b) for r in results] == [("c", "a"), ("c", "b"), ("a", "b")]
     p_values = [r.estimate.p_value for r in results]
@@ -219,7 +219,7 @@ def test_every_pair_is_compared_in_the_order_named() -> None:
 def test_a_pair_without_trials_has_no_value_and_does_not_count_in_the_adjustment() -> None:
     trials = as_trials(two_conditions(np.random.default_rng(8)))
 
-    results = {(r.a, r.b): r for r in compare_conditions(trials, ["a", "b", "empty"])}
+    results = {(r.a, r.b): r for r in compare_conditions(trials, ["a", "b", "empty"]).differences}
 
     missing = results[("a", "empty")]
     assert (missing.estimate.difference, missing.p_adjusted) == (None, None)

@@ -20,7 +20,14 @@ def document(trials: pd.DataFrame, **settings: float) -> str:
 def test_the_document_has_the_keys_of_the_contract(trials: pd.DataFrame) -> None:
     result = json.loads(document(trials))
 
-    assert list(result) == ["level", "conditions", "differences", "exclusions"]
+    assert list(result) == [
+        "level",
+        "conditions",
+        "differences",
+        "exclusions",
+        "ranking",
+        "against_half",
+    ]
     assert result["level"] == 0.95
     assert list(result["conditions"][0]) == [
         "condition",
@@ -40,6 +47,9 @@ def test_the_document_has_the_keys_of_the_contract(trials: pd.DataFrame) -> None
         "high",
         "p_value",
         "p_adjusted",
+        "p_max_t",
+        "low_simultaneous",
+        "high_simultaneous",
     ]
     assert list(result["exclusions"][0]) == ["rule", "n_participants", "n_trials"]
 

@@ -5,15 +5,12 @@ import pandas as pd
 import pytest
 import scipy.special
 import scipy.stats
-import statsmodels.api as sm
 import statsmodels.stats.proportion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from statsmodels.stats.sandwich_covariance import cov_cluster_2groups
 
-from analysis import intervals
-from analysis.intervals import code_responses, fool_rate_interval, variance_terms
+from analysis.intervals import fool_rate_interval
 from analysis.simulate import marginal_intercept, mean_fool_rate
 
 Arrays = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -49,48 +46,6 @@ def responses(draw: st.DrawFn) -> Arrays:
     fooled = draw(st.lists(st.booleans(), min_size=n, max_size=n))
     people, photos = (np.array([0, 1, *column[2:]]) for column in columns)
     return people, photos, np.array(fooled)
-
-
-def test_the_variance_terms_are_those_of_statsmodels() -> None:
-    """Oracle: cov_cluster_2groups of an intercept-only OLS gives Vp + Vi - Vc, Vp and Vi."""
-    (people, photos, fooled), _ = crossed(np.random.default_rng(1), 13, 29, 17)
-    fit = sm.OLS(fooled.astype(float), np.ones(fooled.size)).fit()
-    both, by_people, by_photos = (
-        float(np.squeeze(value)) for value in cov_cluster_2groups(fit, people, photos)
-    )
-
-    coded = code_responses(people, photos, fooled)
-    terms = variance_terms(coded, (coded.fooled - coded.fooled.mean()) / fooled.size)
-
-    assert terms.people == pytest.approx(by_people, rel=1e-12)
-    assert terms.photos == pytest.approx(by_photos, rel=1e-12)
-    assert terms.cells == pytest.approx(by_people + by_photos - both, rel=1e-10)
-
-
-def test_repeated_cells_are_summed_as_statsmodels_sums_them() -> None:
-    rng = np.random.default_rng(2)
-    people, photos = rng.integers(0, 8, 300), rng.integers(0, 9, 300)
-    fooled = rng.random(300) < 0.3
-    fit = sm.OLS(fooled.astype(float), np.ones(300)).fit()
-    both = float(np.squeeze(cov_cluster_2groups(fit, people, photos)[0]))
-
-    coded = code_responses(people, photos, fooled)
-    terms = variance_terms(coded, (coded.fooled - coded.fooled.mean()) / 300)
-
-    assert terms.people + terms.photos - terms.cells == pytest.approx(both, rel=1e-10)
-
-
-def test_many_cells_are_counted_sparsely_with_the_same_sums(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (people, photos, fooled), _ = crossed(np.random.default_rng(3), 10, 40, 20)
-    coded = code_responses(people, photos, fooled)
-    residuals = coded.fooled - coded.fooled.mean()
-    dense = variance_terms(coded, residuals)
-
-    monkeypatch.setattr(intervals, "DENSE_CELLS", 10)
-
-    assert variance_terms(coded, residuals) == pytest.approx(dense)
 
 
 @pytest.mark.parametrize("target", ["people_and_photos", "these_photos"])
