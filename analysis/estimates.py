@@ -37,6 +37,9 @@ class EstimateSettings:
         vigilance_pass_share: who has a smaller share of vigilance trials right is left out.
         vigilance_pass_share_from: who set it: ``study file``, ``rules file``, ``command line`` or
             ``default``.
+        equivalence_margin: largest difference from 50 % that counts as none, a fraction in
+            (0, 0.5), stated before the data; None where equivalence is not tested.
+        seed: of the draws behind max-t and the ranking.
         rules: the other rules of exclusion, with the digest of all.
     """
 
