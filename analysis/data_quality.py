@@ -8,57 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import scipy.stats
 
+from analysis.control_trials import LEAKS, judge
 from analysis.exclusions import (
     SIMULATED,
     Screened,
     counted_trials,
-    vigilance_shares,
 )
-from analysis.intervals import Interval, fool_rate_interval
-
-# Nobody sees, decides and presses within a fifth of a second.
-FAST_RESPONSE_MS = 200.0
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-GUESSER_CORRECT = 0.5
-ATTENTIVE_CORRECT = 0.95
-
-
-@dataclass(frozen=True)
-class Share:
-    """A share of responses with its two-way interval for people and photos.
-
-    Attributes:
-        n: responses.
-        share: a fraction; None without responses.
-        interval: generalises to other people and photos.
-    """
-
-    n: int
-    share: float | None
-    interval: Interval
-
-
-@dataclass(frozen=True)
-class VigilanceCheck:
-    """The vigilance trials of everybody the vigilance rule was applied to.
-
-    Attributes:
-        n_participants: who answered at least one.
-        n_trials: vigilance trials answered.
-        correct: share answered correctly, a fraction; None without any.
-        usual_n: the most common number answered per participant; None without any.
-        guesser_passes: chance that a pure guesser passes the rule with that number.
-        attentive_fails: chance that someone who gets 95 % right fails it.
-    """
-
-    n_participants: int
-    n_trials: int
-    correct: float | None
-    usual_n: int | None
-    guesser_passes: float | None
-    attentive_fails: float | None
+from analysis.response_times import FAST_RESPONSE_MS as FAST_RESPONSE_MS  # shown with the counts
+from analysis.response_times import QUANTILES as QUANTILES
+from analysis.shares import Share, share_of
+from analysis.vigilance import VigilanceCheck, check_vigilance
 
 
 @dataclass(frozen=True)
@@ -115,64 +75,25 @@ def describe(
     return DataQuality(
         n_unanswered=int((kept["trial_type"] == "main").sum()) - len(counted),
         n_repeated=int(counted.duplicated(["participant_id", "photo_id", "condition"]).sum()),
-        vigilance=_check_vigilance(trials[~trials["participant_id"].isin(by_rule)], pass_share),
-        called_left_fake=_share(counted, counted["chosen_side"] == "left", level),
-        called_first_fake=_share(
-            sequential, sequential["chosen_side"] == sequential["first_side"], level
+        vigilance=check_vigilance(
+            trials[~trials["participant_id"].isin(by_rule)], pass_share=pass_share
+        ),
+        called_left_fake=share_of(counted, counted["chosen_side"] == "left", level=level),
+        called_first_fake=share_of(
+            sequential, sequential["chosen_side"] == sequential["first_side"], level=level
         ),
         response_ms=_quantiles(responses),
         fast_responses=_mean(responses < FAST_RESPONSE_MS),
         exposure_invalid=_mean(invalid),
         n_exposure_unrecorded=int(counted["exposure_valid"].isna().sum()),
         shown_ms=_quantiles(shown.dropna()),
-        control=_share(control, control["fooled"], level),
+        control=share_of(control, control["fooled"], level=level),
     )
 
 
 def control_leaks(control: Share) -> bool:
     """Say whether control trials are surely off 50 %: then something besides colour tells."""
-    low, high = control.interval.low, control.interval.high
-    return low is not None and high is not None and not low <= 0.5 <= high
-
-
-def vigilance_error_rates(n_trials: int, pass_share: float) -> tuple[float, float]:
-    """Give the chances that a guesser passes the rule, and that an attentive participant fails it.
-
-    Binomial: n trials, right with chance 0.5 or 0.95, passed from a share of ``pass_share`` up.
-    """
-    shares = np.arange(n_trials + 1) / n_trials
-    passed = shares >= pass_share
-    guesser, attentive = (
-        scipy.stats.binom.pmf(np.arange(n_trials + 1), n_trials, correct)
-        for correct in (GUESSER_CORRECT, ATTENTIVE_CORRECT)
-    )
-    return float(guesser[passed].sum()), float(attentive[~passed].sum())
-
-
-def _check_vigilance(trials: pd.DataFrame, pass_share: float) -> VigilanceCheck:
-    answered = trials[(trials["trial_type"] == "vigilance") & trials["fooled"].notna()]
-    if answered.empty:
-        return VigilanceCheck(0, 0, None, None, None, None)
-    usual_n = int(answered.groupby("participant_id", sort=True).size().mode().iloc[0])
-    guesser_passes, attentive_fails = vigilance_error_rates(usual_n, pass_share)
-    return VigilanceCheck(
-        n_participants=len(vigilance_shares(trials)),
-        n_trials=len(answered),
-        correct=1.0 - float(answered["fooled"].mean()),
-        usual_n=usual_n,
-        guesser_passes=guesser_passes,
-        attentive_fails=attentive_fails,
-    )
-
-
-def _share(trials: pd.DataFrame, yes: "pd.Series[bool]", level: float) -> Share:
-    """A share over crossed responses: clustered as fool rates are, so estimated as they are."""
-    if trials.empty:
-        return Share(0, None, Interval(None, None, "no trials"))
-    answers = yes.astype("bool").to_numpy()
-    people, photos = (trials[name].to_numpy() for name in ("participant_id", "photo_id"))
-    interval = fool_rate_interval(people, photos, answers, level=level)
-    return Share(len(trials), float(answers.mean()), interval)
+    return judge(control) == LEAKS
 
 
 def _quantiles(values: "pd.Series[float]") -> tuple[float, ...]:

@@ -2,16 +2,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import scipy.stats
 
 from analysis.data_quality import (
-    Share,
     control_leaks,
     describe,
-    vigilance_error_rates,
 )
 from analysis.exclusions import screen
 from analysis.intervals import Interval, fool_rate_interval
+from analysis.shares import Share
 from analysis.trial_table import read_trials
 
 Make = Callable[..., Any]
@@ -151,28 +149,12 @@ def test_control_trials_are_summed_up_apart(
 
 @pytest.mark.parametrize(
     ("low", "high", "leaks"),
-    [(0.4, 0.6, False), (0.2, 0.4, True), (0.51, 0.7, True), (None, None, False)],
+    [(0.4, 0.6, False), (0.2, 0.4, True), (0.51, 0.7, True), (None, None, False), (0, 1, False)],
 )
 def test_control_trials_off_50_percent_are_a_leak(
     low: float | None, high: float | None, leaks: bool
 ) -> None:
     assert control_leaks(Share(10, 0.5, Interval(low, high))) is leaks
-
-
-@pytest.mark.parametrize(
-    ("n", "needed", "guesser", "attentive_87"),
-    [(4, 3, 0.31, 0.085), (8, 6, 0.145, 0.074), (10, 8, 0.055, 0.13)],
-)
-def test_the_rules_error_rates_are_binomial_tails(
-    n: int, needed: int, guesser: float, attentive_87: float
-) -> None:
-    """Oracle: scipy's survival function; the guesser's published figures are in the field notes."""
-    passes, fails = vigilance_error_rates(n, needed / n)
-
-    assert passes == pytest.approx(guesser, abs=0.005)
-    assert passes == pytest.approx(scipy.stats.binom.sf(needed - 1, n, 0.5))
-    assert fails == pytest.approx(scipy.stats.binom.cdf(needed - 1, n, 0.95))
-    assert fails < attentive_87
 
 
 def test_the_vigilance_trials_of_those_left_out_are_counted_too(

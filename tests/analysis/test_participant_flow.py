@@ -7,6 +7,8 @@ import pytest
 from analysis.exclusions import Exclusion, Screened, screen
 from analysis.participant_flow import FlowRow, participant_flow
 
+NO_TRIALS = pd.Series(dtype="str")
+
 
 def trial_table(answers: dict[str, str], *, conditions: dict[str, str]) -> pd.DataFrame:
     """Trials of people by code: + answered, - unanswered main trials, x failed vigilance."""
@@ -59,7 +61,7 @@ def test_the_flow_holds_whatever_rules_were_applied() -> None:
     reasons = {"bob": "too fast", "cem": "unfinished"}
     exclusions = tuple(Exclusion(rule, 0, 0, "") for rule in rules)
 
-    everybody = participant_flow(trials, Screened(kept, exclusions, False, reasons))[-1]
+    everybody = participant_flow(trials, Screened(kept, exclusions, False, reasons, NO_TRIALS))[-1]
 
     assert everybody.left_out == {"too fast": 1, "unfinished": 1, "told a friend": 0}
     assert (everybody.without_answers, everybody.analysed) == (1, 1)
@@ -69,7 +71,7 @@ def test_people_whose_every_answer_a_rule_leaves_out_are_not_analysed() -> None:
     trials = trial_table({"ann": "++", "bob": "++"}, conditions={})
     kept = trials[trials["participant_id"] == "ann"]
 
-    everybody = participant_flow(trials, Screened(kept, (), False, {}))[-1]
+    everybody = participant_flow(trials, Screened(kept, (), False, {}, NO_TRIALS))[-1]
 
     assert (everybody.started, everybody.without_answers, everybody.analysed) == (2, 1, 1)
 
