@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.errors import TrialTableError
 from analysis.estimates import EstimateSettings
-from analysis.trial_table import TABLE_NAME
+from analysis.sources import TABLE_NAME
 
 PROVENANCE_NAME = "provenance.json"
 FROM_STUDY_FILE = "study file"

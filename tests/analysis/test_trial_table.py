@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from analysis.columns import COLUMN_NAMES
-from analysis.errors import TrialTableError
-from analysis.trial_table import MOST_PROBLEMS_LISTED, read_trials
+from analysis.errors import MOST_PROBLEMS_LISTED, TrialTableError
+from analysis.trial_table import read_trials
 
 Make = Callable[..., Any]
 
