@@ -44,7 +44,7 @@ def jackknife_estimate(
 
     With the statistic s of all P participants and s_i without participant i, the variance is
     (P-1)/P sum (s_i - mean(s_i))^2, and the interval s +- t sqrt(variance) with t on P - 1
-    (Tukey 1958; Efron & Tibshirani 1993, eq. 11.5).
+    (Tukey 1958; Efron & Tibshirani 1993, chapter 11).
 
     Args:
         counts: (P, K), what each participant adds to the K sums.
