@@ -65,10 +65,10 @@ def participant_flow(
         participants: what ``read_participants`` gave; None where there is no such file.
     """
     main = trials[trials["block"] == "main"]
-    tested = main[main["trial_type"] == "main"]
-    answers = main.groupby("participant_id", sort=True)["fooled"].agg(["count", "size"])
-    finishers = set(answers.index[answers["count"] == answers["size"]])
-    counted = counted_trials(screened.trials)
+    tested = _members(main[main["trial_type"] == "main"])
+    started = _members(counted_trials(trials))
+    counted = _members(counted_trials(screened.trials))
+    unfinished = set(main.loc[main["fooled"].isna(), "participant_id"].unique())
     rows = []
     for name in [*main_conditions(trials), None]:
         people = _people(tested, name)
@@ -78,8 +78,8 @@ def participant_flow(
             FlowRow(
                 condition=name,
                 in_table=len(people),
-                started=len(_people(tested[tested["fooled"].notna()], name)),
-                finished=len(people & finishers),
+                started=len(_people(started, name)),
+                finished=len(people - unfinished),
                 left_out={e.rule: reasons[e.rule] for e in screened.exclusions},
                 without_answers=len(people) - reasons.total() - analysed,
                 analysed=analysed,
@@ -89,8 +89,13 @@ def participant_flow(
     return rows
 
 
-def _people(trials: pd.DataFrame, condition: str | None) -> set[str]:
-    rows = trials if condition is None else trials[trials["condition"] == condition]
+def _members(trials: pd.DataFrame) -> pd.DataFrame:
+    """Give each participant and condition of these trials once."""
+    return trials[["participant_id", "condition"]].drop_duplicates()
+
+
+def _people(members: pd.DataFrame, condition: str | None) -> set[str]:
+    rows = members if condition is None else members[members["condition"] == condition]
     return set(rows["participant_id"])
 
 

@@ -142,12 +142,14 @@ def shrink_rates(
 def _estimate(condition: str, trials: pd.DataFrame, level: float) -> PhotoRates:
     if trials.empty:
         return PhotoRates(condition, level, None, (), 0, 0, 0)
-    counts = trials.groupby("photo_id", sort=True)["fooled"].agg(n_trials="size", n_fooled="sum")
-    pairs = trials[["photo_id", "pair_id"]].drop_duplicates().groupby("photo_id")["pair_id"].min()
+    photos = trials.groupby("photo_id", sort=True, observed=True)["fooled"]
+    counts = photos.agg(n_trials="size", n_fooled="sum")
+    pairs = trials[["photo_id", "pair_id"]].drop_duplicates().astype("object")
+    first_pairs = pairs.groupby("photo_id")["pair_id"].min()
     prior = fit_beta_prior(counts["n_fooled"], counts["n_trials"])
     rates = shrink_rates(counts["n_fooled"], counts["n_trials"], level=level, prior=prior)
     table = pd.concat([counts.reset_index(), rates], axis="columns")
-    table["pair_id"] = pairs.reindex(counts.index).to_numpy()
+    table["pair_id"] = first_pairs.reindex(counts.index.astype("object")).to_numpy()
     table = table.sort_values(
         ["shrunken_rate", "raw_rate", "photo_id"], ascending=[False, False, True]
     )
