@@ -118,23 +118,57 @@ def compare_conditions(
     """
     check_level(level)
     sums = _sum_trials(trials, conditions)
-    pairs = list(combinations(range(len(conditions)), 2))
-    estimates = [_compare(sums, conditions, a, b, level) for a, b in pairs]
-    differences = tuple(
-        ConditionDifference(conditions[a], conditions[b], estimate, None)
-        for (a, b), estimate in zip(pairs, estimates, strict=True)
-    )
-    tested = [place for place, estimate in enumerate(estimates) if estimate.p_value is not None]
-    if sums is None or not tested:
+    if sums is None:
+        pairs = combinations(conditions, 2)
+        differences = tuple(ConditionDifference(a, b, _missing(a, b), None) for a, b in pairs)
         return Comparisons(differences, _unranked(conditions))
-    covariance = fool_rate_covariance(sums)
-    adjusted = _adjust(
-        [differences[place] for place in tested], conditions, covariance, level, seed
+    differences = compare_sums(sums, conditions, level=level, seed=seed)
+    return Comparisons(differences, rank_sums(sums, conditions, differences, seed=seed))
+
+
+def compare_sums(
+    sums: ConditionSums, conditions: Sequence[str], *, level: float, seed: int
+) -> tuple[ConditionDifference, ...]:
+    """Compare every pair of conditions that are summed up already; see ``compare_conditions``."""
+    differences = [
+        ConditionDifference(
+            conditions[a], conditions[b], _compare(sums, conditions, a, b, level), None
+        )
+        for a, b in combinations(range(len(conditions)), 2)
+    ]
+    tested = [place for place, d in enumerate(differences) if d.estimate.p_value is not None]
+    if tested:
+        chosen = [differences[place] for place in tested]
+        adjusted = _adjust(chosen, conditions, fool_rate_covariance(sums), level, seed)
+        for place, difference in zip(tested, adjusted, strict=True):
+            differences[place] = difference
+    return tuple(differences)
+
+
+def rank_sums(
+    sums: ConditionSums,
+    conditions: Sequence[str],
+    differences: Sequence[ConditionDifference],
+    *,
+    seed: int,
+) -> tuple[RankProbabilities, ...]:
+    """Rank the conditions with enough people and photos, by the fewest degrees of freedom."""
+    degrees = [d.estimate.degrees for d in differences if d.estimate.degrees is not None]
+    if not degrees:
+        return _unranked(conditions)
+    ranked = [k for k in range(len(conditions)) if _can_be_ranked(sums, k)]
+    probabilities = rank_probabilities(
+        np.array([sums.rate(k) for k in ranked]),
+        fool_rate_covariance(sums)[np.ix_(ranked, ranked)],
+        min(degrees),
+        seed=seed,
     )
-    by_place = dict(zip(tested, adjusted, strict=True))
-    return Comparisons(
-        tuple(by_place.get(place, difference) for place, difference in enumerate(differences)),
-        _rank(sums, conditions, covariance, [estimates[place] for place in tested], seed),
+    rows = {k: tuple(float(p) for p in row) for k, row in zip(ranked, probabilities, strict=True)}
+    return tuple(
+        RankProbabilities(name, rows[k][0], rows[k], CONSTANT if sums.is_constant(k) else None)
+        if k in rows
+        else RankProbabilities(name, None, (), NOT_RANKED)
+        for k, name in enumerate(conditions)
     )
 
 
@@ -193,13 +227,15 @@ def _sum_chosen(
 
 
 def _compare(
-    sums: ConditionSums | None, conditions: Sequence[str], a: int, b: int, level: float
+    sums: ConditionSums, conditions: Sequence[str], a: int, b: int, level: float
 ) -> Difference:
-    missing = [conditions[k] for k in (a, b) if sums is None or sums.n_trials[k] == 0]
-    if sums is None or missing:
-        warning = f"no difference: no analysed trials under {' and '.join(missing)}"
-        return Difference(None, None, None, None, warning)
-    return difference_of(sums, a, b, level=level)
+    missing = [conditions[k] for k in (a, b) if sums.n_trials[k] == 0]
+    return _missing(*missing) if missing else difference_of(sums, a, b, level=level)
+
+
+def _missing(*conditions: str) -> Difference:
+    warning = f"no difference: no analysed trials under {' and '.join(conditions)}"
+    return Difference(None, None, None, None, warning)
 
 
 def _adjust(
@@ -241,30 +277,6 @@ def _pair_statistic(difference: ConditionDifference, conditions: Sequence[str]) 
         b=conditions.index(difference.b),
         t=estimate.difference / estimate.standard_error,
         degrees=estimate.degrees,
-    )
-
-
-def _rank(
-    sums: ConditionSums,
-    conditions: Sequence[str],
-    covariance: NDArray[np.float64],
-    tested: Sequence[Difference],
-    seed: int,
-) -> tuple[RankProbabilities, ...]:
-    """Rank the conditions with enough people and photos, by the fewest degrees of freedom."""
-    ranked = [k for k in range(len(conditions)) if _can_be_ranked(sums, k)]
-    probabilities = rank_probabilities(
-        np.array([sums.rate(k) for k in ranked]),
-        covariance[np.ix_(ranked, ranked)],
-        min(estimate.degrees for estimate in tested if estimate.degrees is not None),
-        seed=seed,
-    )
-    rows = {k: tuple(float(p) for p in row) for k, row in zip(ranked, probabilities, strict=True)}
-    return tuple(
-        RankProbabilities(name, rows[k][0], rows[k], CONSTANT if sums.is_constant(k) else None)
-        if k in rows
-        else RankProbabilities(name, None, (), NOT_RANKED)
-        for k, name in enumerate(conditions)
     )
 
 

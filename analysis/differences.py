@@ -7,7 +7,7 @@ adjusts several differences together. Pure: no file, clock or chance.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.stats
+import scipy.special
 
 from analysis.condition_sums import ConditionSums, VarianceTerms
 from analysis.intervals import FEW_CLUSTERS, FEWEST_CLUSTERS, few_clusters_warning
@@ -56,12 +56,12 @@ def difference_of(sums: ConditionSums, a: int, b: int, *, level: float) -> Diffe
         return Difference(difference, None, None, None, warning)
     degrees = _degrees(sums, a, b, terms)
     standard_error = float(np.sqrt(terms.two_way))
-    half_width = float(scipy.stats.t.ppf((1 + level) / 2, degrees)) * standard_error
+    half_width = float(scipy.special.stdtrit(degrees, (1 + level) / 2)) * standard_error
     return Difference(
         difference,
         low=difference - half_width,
         high=difference + half_width,
-        p_value=2 * float(scipy.stats.t.sf(abs(difference) / standard_error, degrees)),
+        p_value=2 * float(scipy.special.stdtr(degrees, -abs(difference) / standard_error)),
         warning=_warning(sums, a, b),
         standard_error=standard_error,
         degrees=degrees,

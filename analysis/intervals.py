@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import scipy.stats
+import scipy.special
 from numpy.typing import ArrayLike
 
 from analysis.condition_sums import VarianceTerms, sum_conditions
@@ -147,7 +147,7 @@ def interval_of(share: CrossedShare, *, level: float, target: Target) -> Interva
     """Give the interval of a share that is summed up already; see ``fool_rate_interval``."""
     if not share.has_interval:
         return Interval(None, None, no_interval_warning(share))
-    t = float(scipy.stats.t.ppf((1 + level) / 2, share.degrees(target)))
+    t = float(scipy.special.stdtrit(share.degrees(target), (1 + level) / 2))
     low, high = wilson_interval(share.share, share.n_effective(target), t)
     return Interval(low, high, share_warning(share))
 

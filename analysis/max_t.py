@@ -11,17 +11,19 @@ vector; along each direction it is F exactly, so two conditions give Student's t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy.optimize
+import scipy.special
 import scipy.stats
 from numpy.typing import NDArray
 
 from analysis.condition_sums import difference_root
 
-N_DIRECTIONS = 100_000
+N_DIRECTIONS = 20_000
 # Directions are averaged in bins of near-equal largest components, which F hardly tells apart.
-N_BINS = 500
+N_BINS = 200
 
 
 @dataclass(frozen=True)
@@ -102,10 +104,17 @@ def _largest_components(
     standardised = firsts - seconds
     standardised /= np.linalg.norm(standardised, axis=1, keepdims=True)
     n_dimensions = root.shape[1]
-    directions = np.random.default_rng(seed).standard_normal((N_DIRECTIONS, n_dimensions))
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions = _directions(n_dimensions, seed)
     largest = np.sort(np.abs(directions @ standardised.T).max(axis=1))
     return _LargestComponents(largest.reshape(N_BINS, -1).mean(axis=1), n_dimensions)
+
+
+@lru_cache(maxsize=1)
+def _directions(n_dimensions: int, seed: int) -> NDArray[np.float64]:
+    """Draw unit vectors, (N_DIRECTIONS, n_dimensions)."""
+    directions = np.random.default_rng(seed).standard_normal((N_DIRECTIONS, n_dimensions))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    return directions
 
 
 def _critical_value(
@@ -124,4 +133,4 @@ def _exceedance(t: float, degrees: float, largest: _LargestComponents) -> float:
     """Give P(max |T| > t) with a pair's own degrees of freedom."""
     q = largest.n_dimensions
     quantiles = (t / largest.values) ** 2 / q
-    return float(scipy.stats.f.sf(quantiles, q, degrees).mean())
+    return float(scipy.special.fdtrc(q, degrees, quantiles).mean())

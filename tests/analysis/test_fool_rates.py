@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.exclusions import counted_trials
-from analysis.fool_rates import estimate_fool_rates
+from analysis.fool_rates import condition_shares, estimate_fool_rates, fool_rates_of
 from analysis.intervals import fool_rate_interval
 from analysis.trial_table import read_trials
 
@@ -39,3 +39,14 @@ def test_a_condition_without_trials_has_no_rate_and_says_why(counted: pd.DataFra
     assert (rate.fool_rate, rate.n_trials, rate.n_participants, rate.n_photos) == (None, 0, 0, 0)
     assert rate.people_and_photos.low is None
     assert rate.these_photos.warning == "no interval: no answered trials are left to analyse"
+
+
+def test_rates_of_shares_summed_up_before_are_the_same(counted: pd.DataFrame) -> None:
+    names = ["half", "full", "gone"]
+
+    assert fool_rates_of(condition_shares(counted, names)) == estimate_fool_rates(counted, names)
+
+
+def test_a_level_outside_0_to_1_is_refused(counted: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="level is 95"):
+        estimate_fool_rates(counted, ["full"], level=95)

@@ -110,11 +110,8 @@ def test_shuffling_and_renaming_change_nothing(arrays: Arrays, chance: Any) -> N
     renamed = np.array([f"person {code * 7 % 11}" for code in people[order]])
 
     before = fool_rate_interval(people, photos, fooled)
-    after = fool_rate_interval(renamed, 100 - photos[order], fooled[order])
 
-    assert after.low == pytest.approx(before.low, abs=1e-12)
-    assert after.high == pytest.approx(before.high, abs=1e-12)
-    assert after.warning == before.warning
+    assert fool_rate_interval(renamed, 100 - photos[order], fooled[order]) == before
 
 
 @given(responses(), st.sampled_from(["people_and_photos", "these_photos"]))
