@@ -116,7 +116,7 @@ def _codes(cells: pa.ChunkedArray) -> NDArray[np.int32]:
     return np.concatenate([np.zeros(0, np.int32), *(chunk.indices.to_numpy() for chunk in chunks)])
 
 
-def _first_places(groups: NDArray[np.signedinteger[Any]]) -> NDArray[np.intp]:
+def _first_places(groups: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """Give for each place the first place of its group."""
     _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
