@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from analysis.comparisons import DEFAULT_SEED, ConditionDifference, compare_sums
 from analysis.condition_sums import sum_conditions
 from analysis.crossed_responses import CrossedResponses
-from analysis.intervals import TARGETS, CrossedShare, Target, interval_of
+from analysis.intervals import TARGETS, CrossedShare, Target, interval_of, share_of
 from analysis.simulate import marginal_intercept, mean_fool_rate
 
 # Where photos' rates are tabulated, in logits.
@@ -115,7 +115,7 @@ def measure_coverage(
     limits = np.empty((n_studies, len(methods), 1, 2))
     for place in range(n_studies):
         study = draw_study(design, rng)
-        share = share_of(study)
+        share = share_of(sum_conditions(study.responses, study.condition, 1), 0)
         truths[place] = design.fool_rate, study.rate_on_these_photos
         shares[place] = share.share
         limits[place, :, 0] = [method(study, share) for method in methods.values()]
@@ -179,19 +179,6 @@ def measure_rejections(
             all(_contains(d, design.effect if d.a == "0" else 0.0) for d in differences),
         ]
     return Rejections(*(float(share) for share in counts / n_studies))
-
-
-def share_of(study: DrawnStudy) -> CrossedShare:
-    """Sum up a study of one condition."""
-    responses = study.responses
-    sums = sum_conditions(responses, study.condition, 1)
-    return CrossedShare(
-        sums.rate(0),
-        sums.n_trials[0],
-        responses.n_participants,
-        responses.n_photos,
-        sums.rate_terms(0),
-    )
 
 
 def draw_study(design: CrossedDesign, rng: np.random.Generator) -> DrawnStudy:

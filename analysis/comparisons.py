@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.condition_sums import ConditionSums, fool_rate_covariance, sum_conditions
+from analysis.condition_sums import ConditionSums, fool_rate_covariance, sum_conditions, sum_trials
 from analysis.crossed_responses import CrossedResponses, code_responses
 from analysis.differences import Difference, difference_of
 from analysis.intervals import FEWEST_CLUSTERS, check_level
@@ -117,11 +117,13 @@ def compare_conditions(
         seed: of the draws behind max-t and ranks.
     """
     check_level(level)
-    sums = _sum_trials(trials, conditions)
-    if sums is None:
-        pairs = combinations(conditions, 2)
-        differences = tuple(ConditionDifference(a, b, _missing(a, b), None) for a, b in pairs)
-        return Comparisons(differences, _unranked(conditions))
+    return compare_and_rank(sum_trials(trials, conditions), conditions, level=level, seed=seed)
+
+
+def compare_and_rank(
+    sums: ConditionSums, conditions: Sequence[str], *, level: float, seed: int
+) -> Comparisons:
+    """Compare and rank conditions that are summed up already; see ``compare_conditions``."""
     differences = compare_sums(sums, conditions, level=level, seed=seed)
     return Comparisons(differences, rank_sums(sums, conditions, differences, seed=seed))
 
@@ -183,15 +185,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(raised, 1.0)
     return [float(value) for value in adjusted]
-
-
-def _sum_trials(trials: pd.DataFrame, conditions: Sequence[str]) -> ConditionSums | None:
-    """Sum up the trials of these conditions; None where there are none."""
-    codes = pd.Index(conditions).get_indexer(pd.Index(trials["condition"])).astype(np.intp)
-    if not (codes >= 0).any():
-        return None
-    columns = (trials[name].to_numpy() for name in ("participant_id", "photo_id", "fooled"))
-    return _sum_chosen(code_responses(*columns), codes, len(conditions))
 
 
 def _condition_codes(

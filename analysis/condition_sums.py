@@ -9,6 +9,7 @@ The sums are taken over counts, in whole numbers, and divided once at the end: t
 rows and the names of people and photos cannot change the last bit of a result. Pure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -19,12 +20,15 @@ import pandas as pd
 import scipy.linalg
 from numpy.typing import NDArray
 
-from analysis.crossed_responses import CrossedResponses
+from analysis.crossed_responses import CrossedResponses, code_responses
 
 # Counts are multiplied in float64, where whole numbers up to 2^53 are exact: N^2 must stay below.
 MOST_RESPONSES = 2**26
-# Cells are counted in a dense people x photos x conditions array with at most so many per response.
-DENSE_CELLS_PER_RESPONSE = 4
+# Whether a cell is answered twice is seen in a people x photos array of at most so many bytes per
+# response.
+MARKS_PER_RESPONSE = 64
+
+_Totals = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class VarianceTerms(NamedTuple):
@@ -133,16 +137,36 @@ def sum_conditions(
     n_trials = np.bincount(condition, minlength=n_conditions)
     n_fooled = np.bincount(condition[responses.fooled], minlength=n_conditions)
     totals = _whole(n_trials), _whole(n_fooled)
-    clusterings = (
-        (responses.participant, responses.n_participants),
-        (responses.photo, responses.n_photos),
-        _cells(responses, n_conditions),
-    )
-    sums = (
+    people, photos = (
         _sum_clusters(codes, n_clusters, condition, responses.fooled, totals)
-        for codes, n_clusters in clusterings
+        for codes, n_clusters in (
+            (responses.participant, responses.n_participants),
+            (responses.photo, responses.n_photos),
+        )
     )
-    return ConditionSums(*totals, *sums)
+    return ConditionSums(*totals, people, photos, _sum_cells(responses, condition, totals))
+
+
+def sum_trials(trials: pd.DataFrame, conditions: Sequence[str]) -> ConditionSums:
+    """Sum up the trials of these conditions; those of other conditions are ignored.
+
+    Args:
+        trials: trials that count, with columns participant_id, photo_id, condition, fooled (bool).
+        conditions: different names; one without trials has sums of 0.
+    """
+    numbers, names = pd.factorize(trials["condition"])
+    place_of = {name: place for place, name in enumerate(conditions)}
+    # The last place is taken by a missing name, whose number is -1.
+    codes = np.array([*(place_of.get(name, -1) for name in names), -1], dtype=np.intp)[numbers]
+    chosen = codes >= 0
+    if not chosen.all():
+        trials, codes = trials[chosen], codes[chosen]
+    if trials.empty:
+        nothing = np.empty(0, dtype=np.intp)
+        empty = CrossedResponses(nothing, nothing, nothing.astype(np.bool), 0, 0)
+        return sum_conditions(empty, nothing, len(conditions))
+    columns = (trials[name] for name in ("participant_id", "photo_id", "fooled"))
+    return sum_conditions(code_responses(*columns), codes, len(conditions))
 
 
 def fool_rate_covariance(sums: ConditionSums) -> NDArray[np.float64]:
@@ -173,14 +197,34 @@ def difference_root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(basis @ root)
 
 
-def _cells(responses: CrossedResponses, n_conditions: int) -> tuple[NDArray[np.intp], int]:
-    """Number the participant x photo cells; gaps are left where that is cheap, they sum to 0."""
+def _sum_cells(
+    responses: CrossedResponses, condition: NDArray[np.intp], totals: _Totals
+) -> ClusterSums:
+    """Sum over participant x photo cells; where none is answered twice that is plain counting."""
     cell = responses.participant * responses.n_photos + responses.photo
     n_possible = responses.n_participants * responses.n_photos
-    if n_possible * n_conditions <= DENSE_CELLS_PER_RESPONSE * cell.size:
-        return cell, n_possible
+    if n_possible <= MARKS_PER_RESPONSE * cell.size:
+        is_answered = np.zeros(n_possible, dtype=np.bool)
+        is_answered[cell] = True
+        if np.count_nonzero(is_answered) == cell.size:
+            return _single_responses(*totals)
     numbers, distinct = pd.factorize(cell)
-    return numbers, len(distinct)
+    if len(distinct) == cell.size:
+        return _single_responses(*totals)
+    return _sum_clusters(numbers, len(distinct), condition, responses.fooled, totals)
+
+
+def _single_responses(n_trials: tuple[int, ...], n_fooled: tuple[int, ...]) -> ClusterSums:
+    """Sum over clusters of one response each: conditions never meet in one."""
+    places = range(len(n_trials))
+    trials, yes = (
+        [[counts[a] if a == b else 0 for b in places] for a in places]
+        for counts in (n_trials, n_fooled)
+    )
+    n_either = tuple(
+        tuple(n_trials[a] + (n_trials[b] if a != b else 0) for b in places) for a in places
+    )
+    return ClusterSums(_residual_products(trials, yes, yes, n_trials, n_fooled), n_either)
 
 
 def _sum_clusters(
@@ -188,7 +232,7 @@ def _sum_clusters(
     n_clusters: int,
     condition: NDArray[np.intp],
     fooled: NDArray[np.bool],
-    totals: tuple[tuple[int, ...], tuple[int, ...]],
+    totals: _Totals,
 ) -> ClusterSums:
     """Count trials and fooled ones by cluster and condition, then multiply the counts."""
     n_conditions = len(totals[0])

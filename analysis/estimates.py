@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.comparisons import DEFAULT_SEED, ConditionDifference, compare_conditions
+from analysis.comparisons import DEFAULT_SEED, ConditionDifference, compare_and_rank
+from analysis.condition_sums import sum_trials
 from analysis.equivalence import AgainstHalf, Equivalence, compare_with_half
 from analysis.exclusion_rules import NO_FURTHER_RULES, ExclusionRules
 from analysis.exclusions import (
@@ -79,8 +80,9 @@ def estimate(trials: pd.DataFrame, settings: EstimateSettings) -> Estimates:
     )
     counted = counted_trials(screened.trials)
     conditions = main_conditions(trials)
-    shares = condition_shares(counted, conditions)
-    compared = compare_conditions(counted, conditions, level=settings.level, seed=settings.seed)
+    sums = sum_trials(counted, conditions)
+    shares = condition_shares(sums, conditions)
+    compared = compare_and_rank(sums, conditions, level=settings.level, seed=settings.seed)
     against_half = compare_with_half(
         shares, level=settings.level, margin=settings.equivalence_margin
     )

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.condition_sums import ConditionSums, sum_trials
 from analysis.intervals import (
     CrossedShare,
     Interval,
     check_level,
-    crossed_share,
     interval_of,
+    share_of,
 )
 
 NO_TRIALS = Interval(None, None, "no interval: no answered trials are left to analyse")
@@ -54,19 +55,17 @@ def estimate_fool_rates(
         conditions: the names, in the order wanted.
         level: nominal coverage, a fraction in (0, 1).
     """
-    return fool_rates_of(condition_shares(trials, conditions), level=level)
+    return fool_rates_of(condition_shares(sum_trials(trials, conditions), conditions), level=level)
 
 
 def condition_shares(
-    trials: pd.DataFrame, conditions: Sequence[str]
+    sums: ConditionSums, conditions: Sequence[str]
 ) -> dict[str, CrossedShare | None]:
-    """Sum up each condition by itself; None where no trial is left.
-
-    Args:
-        trials: trials that count, with columns participant_id, photo_id, condition, fooled (bool).
-        conditions: the names, in the order wanted.
-    """
-    return {name: _share(trials[trials["condition"] == name]) for name in conditions}
+    """Take each condition out of the sums by its name; None where no trial is left."""
+    return {
+        name: share_of(sums, place) if sums.n_trials[place] else None
+        for place, name in enumerate(conditions)
+    }
 
 
 def fool_rates_of(
@@ -75,13 +74,6 @@ def fool_rates_of(
     """Give the estimate of each condition that is summed up already."""
     check_level(level)
     return [_estimate(name, share, level) for name, share in shares.items()]
-
-
-def _share(trials: pd.DataFrame) -> CrossedShare | None:
-    if trials.empty:
-        return None
-    columns = ("participant_id", "photo_id", "fooled")
-    return crossed_share(*(trials[name].to_numpy() for name in columns))
 
 
 def _estimate(condition: str, share: CrossedShare | None, level: float) -> FoolRate:

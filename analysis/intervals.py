@@ -13,7 +13,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import ArrayLike
 
-from analysis.condition_sums import VarianceTerms, sum_conditions
+from analysis.condition_sums import ConditionSums, VarianceTerms, sum_conditions
 from analysis.crossed_responses import code_responses
 
 Target = Literal["people_and_photos", "these_photos"]
@@ -133,13 +133,17 @@ def crossed_share(participant: ArrayLike, photo: ArrayLike, fooled: ArrayLike) -
         ValueError: arrays are empty, of unequal length or hold other values.
     """
     responses = code_responses(participant, photo, fooled)
-    sums = sum_conditions(responses, np.zeros(responses.fooled.size, dtype=np.intp), 1)
+    return share_of(sum_conditions(responses, np.zeros(responses.fooled.size, dtype=np.intp), 1), 0)
+
+
+def share_of(sums: ConditionSums, condition: int) -> CrossedShare:
+    """Give one of several conditions that are summed up together; it has trials."""
     return CrossedShare(
-        share=sums.rate(0),
-        n_trials=sums.n_trials[0],
-        n_participants=responses.n_participants,
-        n_photos=responses.n_photos,
-        terms=sums.rate_terms(0),
+        share=sums.rate(condition),
+        n_trials=sums.n_trials[condition],
+        n_participants=sums.people.n_either[condition][condition],
+        n_photos=sums.photos.n_either[condition][condition],
+        terms=sums.rate_terms(condition),
     )
 
 

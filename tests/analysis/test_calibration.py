@@ -16,9 +16,8 @@ from analysis.calibration import (
     measure_coverage,
     measure_rejections,
     our_limits,
-    share_of,
 )
-from analysis.intervals import TARGETS, fool_rate_interval
+from analysis.intervals import TARGETS, crossed_share, fool_rate_interval
 from analysis.simulate import marginal_intercept, mean_fool_rate
 
 SEED = 20160328
@@ -97,7 +96,9 @@ def test_the_intervals_measured_are_those_of_the_product() -> None:
         interval = fool_rate_interval(
             responses.participant, responses.photo, responses.fooled, target=target
         )
-        limits = our_limits(target)(study, share_of(study))
+        limits = our_limits(target)(
+            study, crossed_share(responses.participant, responses.photo, responses.fooled)
+        )
         assert limits == (interval.low, interval.high)
 
 

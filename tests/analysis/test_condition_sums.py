@@ -2,6 +2,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from analysis.condition_sums import (
     difference_root,
     fool_rate_covariance,
     sum_conditions,
+    sum_trials,
 )
 from analysis.crossed_responses import code_responses
 
@@ -81,18 +83,51 @@ def test_one_response_is_one_of_few_numbers() -> None:
     assert sums.rate_terms(0) == VarianceTerms(1 / 16, 1 / 16, 4 / 3 * (9 + 1 + 1 + 1) / 256)
 
 
-@pytest.mark.parametrize("seed", [6, 7])
-def test_dense_and_sparse_cells_give_the_same_sums(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("repeated", [False, True])
+def test_many_possible_cells_give_the_same_sums_as_few(
+    repeated: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrays = some_responses(seed)
+    people, photos, condition, fooled = some_responses(6)
+    if not repeated:
+        people, photos = np.divmod(np.arange(400), 20)
     found = []
 
     for per_response in (0, 1000):
-        monkeypatch.setattr(condition_sums, "DENSE_CELLS_PER_RESPONSE", per_response)
-        found.append(summed(arrays))
+        monkeypatch.setattr(condition_sums, "MARKS_PER_RESPONSE", per_response)
+        found.append(summed((people, photos, condition, fooled)))
 
     assert found[0] == found[1]
+
+
+def test_cells_of_one_response_are_summed_as_any_cluster() -> None:
+    """Every cell answered once: the sums are those of clusters with one response each."""
+    people, photos = np.divmod(np.arange(400), 20)
+    _, _, condition, fooled = some_responses(7)
+
+    sums = summed((people, photos, condition, fooled))
+    alone = summed((np.arange(400), photos, condition, fooled))
+
+    assert sums.cells == alone.people
+
+
+def test_trials_are_summed_by_the_names_of_their_conditions() -> None:
+    people, photos, condition, fooled = some_responses(8)
+    trials = pd.DataFrame(
+        {
+            "participant_id": [f"p{code}" for code in people],
+            "photo_id": photos,
+            "condition": np.array(["x", "y", "z"])[condition],
+            "fooled": fooled,
+        }
+    )
+    chosen = condition != 1
+
+    sums = sum_trials(trials, ["z", "gone", "x"])
+
+    order = np.where(condition == 2, 0, 2)
+    assert sums == summed((people[chosen], photos[chosen], order[chosen], fooled[chosen]))
+    assert sums.n_trials[1] == 0
+    assert sum_trials(trials, ["gone"]).n_trials == (0,)
 
 
 def test_more_responses_than_can_be_summed_exactly_are_refused(

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.crossed_responses import check_responses, code_clusters, code_responses
@@ -34,3 +35,20 @@ def test_other_responses_are_refused(bad: list[object]) -> None:
 def test_other_codes_are_refused(codes: list[object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         code_clusters(codes, "photo", 2)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dtype", ["str", "string", object])
+def test_a_column_of_text_is_coded_like_any_other(dtype: object) -> None:
+    column = pd.Series(["b", "a", "b"], dtype=dtype)  # type: ignore[call-overload]
+
+    numbers, n_distinct = code_clusters(column, "photo", 3)
+
+    assert numbers.tolist() == [0, 1, 0]
+    assert n_distinct == 2
+
+
+def test_a_missing_code_in_a_column_of_text_is_refused() -> None:
+    column = pd.Series(["b", None, "b"], dtype="str")
+
+    with pytest.raises(ValueError, match="photo has a missing code in place 1"):
+        code_clusters(column, "photo", 3)

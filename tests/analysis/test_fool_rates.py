@@ -3,6 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.condition_sums import sum_trials
 from analysis.exclusions import counted_trials
 from analysis.fool_rates import condition_shares, estimate_fool_rates, fool_rates_of
 from analysis.intervals import fool_rate_interval
@@ -43,8 +44,9 @@ def test_a_condition_without_trials_has_no_rate_and_says_why(counted: pd.DataFra
 
 def test_rates_of_shares_summed_up_before_are_the_same(counted: pd.DataFrame) -> None:
     names = ["half", "full", "gone"]
+    shares = condition_shares(sum_trials(counted, names), names)
 
-    assert fool_rates_of(condition_shares(counted, names)) == estimate_fool_rates(counted, names)
+    assert fool_rates_of(shares) == estimate_fool_rates(counted, names)
 
 
 def test_a_level_outside_0_to_1_is_refused(counted: pd.DataFrame) -> None:
