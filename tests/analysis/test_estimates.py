@@ -1,10 +1,14 @@
 import json
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis.estimates import EstimateSettings, as_document, estimate
+from analysis.intervals import TARGETS
 from analysis.trial_table import derive_fooled, read_trials
 
 
@@ -13,8 +17,8 @@ def trials(study_csv: Path) -> pd.DataFrame:
     return read_trials(study_csv).trials
 
 
-def document(trials: pd.DataFrame, **settings: float) -> str:
-    return json.dumps(as_document(estimate(trials, EstimateSettings(**settings))))
+def document(trials: pd.DataFrame, **options: float) -> str:
+    return json.dumps(as_document(estimate(trials, EstimateSettings(**options))))
 
 
 def test_the_document_has_the_keys_of_the_contract(trials: pd.DataFrame) -> None:
@@ -173,3 +177,49 @@ def test_renaming_people_and_photos_changes_no_byte(trials: pd.DataFrame) -> Non
         renamed[column] = renamed[column].map(lambda code: f"x{code[::-1]}")
 
     assert document(renamed) == document(trials)
+
+
+@given(chance=st.randoms(use_true_random=False), n_extra=st.integers(0, 40))
+@settings(
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_must_not_matter_changes_no_byte(
+    trials: pd.DataFrame, chance: Random, n_extra: int
+) -> None:
+    """Rows shuffled, people and photos renamed, practice and right vigilance rows added."""
+    before = json.loads(document(trials, vigilance_pass_share=0.0))
+    seed = chance.randrange(2**32)
+    renamed = trials.sample(frac=1, random_state=seed)
+    for column in ("participant_id", "photo_id"):
+        codes = sorted(set(renamed[column]))
+        new = [f"code {number}" for number in chance.sample(range(10_000), len(codes))]
+        renamed[column] = renamed[column].map(dict(zip(codes, new, strict=True)))
+    practice, looks = (
+        renamed[renamed["trial_type"] == kind].sample(n_extra, replace=True, random_state=seed)
+        for kind in ("practice", "vigilance")
+    )
+    looks = looks.assign(fooled=False)
+
+    after = json.loads(document(pd.concat([practice, renamed, looks]), vigilance_pass_share=0.0))
+
+    assert after == before
+
+
+def test_swapping_fooled_and_not_mirrors_every_interval(trials: pd.DataFrame) -> None:
+    swapped = trials.assign(fooled=~trials["fooled"])
+
+    before, after = (
+        estimate(table, EstimateSettings(vigilance_pass_share=0.0, equivalence_margin=0.1))
+        for table in (trials, swapped)
+    )
+
+    for one, other in zip(before.fool_rates, after.fool_rates, strict=True):
+        for target in TARGETS:
+            interval, mirrored = getattr(one, target), getattr(other, target)
+            assert mirrored.low == pytest.approx(1 - interval.high, abs=1e-12)
+            assert mirrored.high == pytest.approx(1 - interval.low, abs=1e-12)
+    for a, b in zip(before.differences, after.differences, strict=True):
+        assert (a.estimate.low, a.estimate.high) == (-b.estimate.high, -b.estimate.low)  # type: ignore[operator]
+        assert (a.estimate.p_value, a.p_max_t) == (b.estimate.p_value, b.p_max_t)
+    for c, d in zip(before.against_half, after.against_half, strict=True):
+        assert c.p_value == pytest.approx(d.p_value, rel=1e-9)
