@@ -72,7 +72,7 @@ def course_plot(chosen: Sequence[CoursePanel], *, width_in: float) -> Figure:
     figure, all_axes = panels(len(chosen), width_in=width_in)
     for axes, panel in zip(all_axes, chosen, strict=True):
         _draw_course(axes, panel)
-        dress_panel(axes, title=panel.label, text=panel.text, x_label="trial of the main block")
+        dress_panel(axes, title=panel.label, text=panel.text, x_label="stretch of the session")
     return figure
 
 

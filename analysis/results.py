@@ -73,9 +73,14 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
     return f"{text}\n".encode()
 
 
-def versions() -> dict[str, str]:
-    """Name the versions that could change a number or a picture."""
-    found = {name: importlib.metadata.version(name) for name in (DISTRIBUTION, *PACKAGES)}
+def versions(*more: str) -> dict[str, str]:
+    """Name the versions that could change a number or a picture.
+
+    Args:
+        more: distributions beside ``PACKAGES`` that were used.
+    """
+    names = (DISTRIBUTION, *PACKAGES, *more)
+    found = {name: importlib.metadata.version(name) for name in names}
     return {"python": platform.python_version(), **found}
 
 

@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,3 +72,18 @@ def study_csv(tmp_path: Path, study_bytes: bytes) -> Path:
     path.parent.mkdir()
     path.write_bytes(study_bytes)
     return path
+
+
+@pytest.fixture(scope="session")
+def finished_document(
+    study_bytes: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """The document of a report on the simulated study, made once; tests change copies of it."""
+    # Lazy: most tests of the analysis need no figures.
+    from analysis.estimates import EstimateSettings
+    from analysis.report import report_document
+    from analysis.trial_table import read_trials
+
+    path = tmp_path_factory.mktemp("study") / "trials.csv"
+    path.write_bytes(study_bytes)
+    return report_document(read_trials(path), EstimateSettings(equivalence_margin=0.1))

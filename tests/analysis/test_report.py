@@ -1,4 +1,7 @@
 import dataclasses
+import hashlib
+import html
+import io
 import json
 import os
 import subprocess
@@ -7,44 +10,50 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from analysis.errors import StimulusSetError
 from analysis.estimates import EstimateSettings, as_document, estimate
-from analysis.report import build_report, report_document
+from analysis.exclusion_rules import rules_digest
+from analysis.report import Report, build_report, report_document
 from analysis.trial_table import TrialTable, read_trials
 
 BUILD = """
 import sys
 from pathlib import Path
 from analysis.estimates import EstimateSettings
+from analysis.exclusion_rules import rules_digest
 from analysis.report import build_report
 from analysis.trial_table import read_trials
 report = build_report(read_trials(Path(sys.argv[1])), EstimateSettings())
-sys.stdout.buffer.write(report.html + report.json)
+sys.stdout.buffer.write(report.html + report.json + b"".join(report.files.values()))
 """
 
 
-@pytest.fixture
-def table(study_csv: Path) -> TrialTable:
-    return read_trials(study_csv)
+@pytest.fixture(scope="module")
+def table(study_bytes: bytes, tmp_path_factory: pytest.TempPathFactory) -> TrialTable:
+    path = tmp_path_factory.mktemp("study") / "trials.csv"
+    path.write_bytes(study_bytes)
+    return read_trials(path)
 
 
-def test_the_twin_begins_with_the_document_of_estimate(table: TrialTable) -> None:
-    settings = EstimateSettings(level=0.9)
-    twin = json.loads(build_report(table, settings).json)
+@pytest.fixture(scope="module")
+def finished(table: TrialTable) -> Report:
+    """A report with all its files, made once."""
+    return build_report(table, EstimateSettings())
 
-    expected = as_document(estimate(table.trials, settings))
+
+def test_the_twin_begins_with_the_document_of_estimate(table: TrialTable, finished: Report) -> None:
+    twin = json.loads(finished.json)
+
+    expected = as_document(estimate(table.trials, EstimateSettings()))
 
     assert {name: twin[name] for name in expected} == json.loads(json.dumps(expected))
     assert list(twin)[: len(expected)] == list(expected)
 
 
-def test_a_second_run_gives_the_same_bytes(table: TrialTable) -> None:
-    assert build_report(table, EstimateSettings()) == build_report(table, EstimateSettings())
-
-
-@pytest.mark.parametrize("hash_seed", ["0", "4711"])
-def test_another_place_name_day_and_hash_seed_give_the_same_bytes(
-    hash_seed: str, table: TrialTable, study_bytes: bytes, tmp_path: Path
+def test_another_place_name_day_process_and_hash_seed_give_the_same_bytes(
+    finished: Report, study_bytes: bytes, tmp_path: Path
 ) -> None:
     """Another process, another file name and folder, another time zone and clock for libraries."""
     elsewhere = tmp_path / "another place" / "renamed.csv"
@@ -52,7 +61,7 @@ def test_another_place_name_day_and_hash_seed_give_the_same_bytes(
     elsewhere.write_bytes(study_bytes)
     environment = {
         **os.environ,
-        "PYTHONHASHSEED": hash_seed,
+        "PYTHONHASHSEED": "4711",
         "SOURCE_DATE_EPOCH": "86400",
         "TZ": "Pacific/Kiritimati",
         "MPLCONFIGDIR": str(tmp_path),
@@ -66,8 +75,8 @@ def test_another_place_name_day_and_hash_seed_give_the_same_bytes(
         check=True,
     )
 
-    here = build_report(table, EstimateSettings())
-    assert done.stdout == here.html + here.json
+    here = finished
+    assert done.stdout == here.html + here.json + b"".join(here.files.values())
     assert b"another place" not in done.stdout
     assert b"renamed" not in done.stdout
 
@@ -81,18 +90,16 @@ def careless(table: TrialTable) -> TrialTable:
     return dataclasses.replace(table, trials=trials)
 
 
-def test_results_stand_with_and_without_the_vigilance_rule(table: TrialTable) -> None:
+def test_results_stand_with_and_without_the_exclusions(table: TrialTable) -> None:
     document = report_document(careless(table), EstimateSettings())
 
     (exclusion,) = document["exclusions"]
     assert (exclusion["n_participants"], exclusion["n_trials"]) == (1, 16)
-    without = document["without_vigilance_rule"]
+    without = document["without_exclusions"]
     difference = without["conditions"][0]["n_trials"] - document["conditions"][0]["n_trials"]
-    assert difference == 12
+    assert difference == without["n_trials_left_out"] == 12
     assert document["participant_flow"][-1]["left_out"] == {"vigilance": 1}
-    page = build_report(careless(table), EstimateSettings()).html.decode()
-    for entry in (document["conditions"][0], without["conditions"][0]):
-        assert f"<td>{entry['n_trials']}</td>" in page
+    assert "exclusions" in [figure["name"] for figure in document["figures"]]
 
 
 def test_it_says_what_it_was_made_from(table: TrialTable) -> None:
@@ -111,25 +118,98 @@ def test_it_says_what_it_was_made_from(table: TrialTable) -> None:
         "level": 0.9,
         "vigilance_pass_share": 0.5,
         "vigilance_pass_share_from": "command line",
+        "equivalence_margin": None,
+        "seed": settings.seed,
     }
+    assert record["rules"]["digest"] == rules_digest(0.5, settings.rules)
+    assert record["stimulus_set"] is None
     assert "colorization-turing-test" in record["versions"]
-    page = build_report(table, settings).html.decode()
+    page = build_report(table, settings, with_figures=False).html.decode()
     assert table.sha256 in page
     assert record["versions"]["numpy"] in page
 
 
-def test_the_page_shows_the_methods_of_the_twin(table: TrialTable) -> None:
-    report = build_report(table, EstimateSettings())
+def test_the_page_shows_the_methods_of_the_twin(finished: Report) -> None:
+    methods = json.loads(finished.json)["methods"]
+    page = html.unescape(finished.html.decode())
 
-    methods = json.loads(report.json)["methods"]
-    assert methods.replace("'", "&#39;").replace("&", "&amp;").replace("&amp;#39;", "&#39;") in (
-        report.html.decode()
+    assert all(paragraph in page for paragraph in methods.split("\n\n"))
+
+
+def test_files_are_every_figure_twice_and_the_tables(finished: Report) -> None:
+    names = [figure["name"] for figure in json.loads(finished.json)["figures"]]
+
+    assert sorted(finished.figures) == sorted(
+        f"{name}.{suffix}" for name in names for suffix in ("pdf", "svg")
+    )
+    assert sorted(finished.tables) == ["results.md", "results.tex"]
+    assert finished.files == {**finished.figures, **finished.tables}
+
+
+def test_figures_are_drawn_as_files_only_where_they_are_wanted(table: TrialTable) -> None:
+    report = build_report(table, EstimateSettings(), with_figures=False)
+
+    assert report.figures == {}
+    assert report.tables
+
+
+@pytest.fixture
+def stimulus_set(table: TrialTable, tmp_path: Path) -> Path:
+    """A stimulus set of one grey picture that knows every pair of the table."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16), "#808080").save(buffer, "PNG")
+    (folder / "grey.png").write_bytes(buffer.getvalue())
+    image = {"path": "grey.png", "sha256": hashlib.sha256(buffer.getvalue()).hexdigest()}
+    pairs = table.trials[["pair_id", "photo_id", "condition"]].drop_duplicates()
+    manifest = {
+        "format": "colorization-stimulus-set",
+        "format_version": 1,
+        "pairs": [
+            {**pair, "category": f"c{place % 2}", "real": image, "fake": image}
+            for place, pair in enumerate(pairs.to_dict("records"))
+        ],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_stimulus_set_gives_gallery_categories_and_its_digest(
+    table: TrialTable, stimulus_set: Path
+) -> None:
+    report = build_report(table, EstimateSettings(), stimulus_set=stimulus_set, with_figures=False)
+
+    twin = json.loads(report.json)
+    digest = hashlib.sha256((stimulus_set / "manifest.json").read_bytes()).hexdigest()
+    assert twin["provenance"]["stimulus_set"] == {"sha256": digest}
+    assert "pillow" in twin["provenance"]["versions"]
+    assert {entry["category"] for entry in twin["categories"]} == {"c0", "c1"}
+    page = report.html.decode()
+    assert page.count("<img ") == 2 * 2 * 2 * 6
+    assert str(stimulus_set) not in page
+    assert digest in page
+
+
+def test_another_set_than_the_studys_is_refused(
+    table: TrialTable, stimulus_set: Path, tmp_path: Path
+) -> None:
+    export = tmp_path / "an export"
+    export.mkdir()
+    (export / "provenance.json").write_text(json.dumps({"stimulus_set_digest": "ab" * 32}))
+
+    with pytest.raises(StimulusSetError, match="the set of the study"):
+        build_report(table, EstimateSettings(), stimulus_set=stimulus_set, export_folder=export)
+
+
+def test_an_export_folder_gives_the_steps_before_the_first_trial(
+    table: TrialTable, tmp_path: Path
+) -> None:
+    people = table.trials[["participant_id", "condition"]].drop_duplicates("participant_id")
+    people.assign(consented_at="2026-01-01T00:00:00Z").to_csv(
+        tmp_path / "participants.csv", index=False
     )
 
+    report = build_report(table, EstimateSettings(), export_folder=tmp_path, with_figures=False)
 
-def test_quantiles_are_named_by_their_share(table: TrialTable) -> None:
-    quality = report_document(table, EstimateSettings())["data_quality"]
-
-    assert list(quality["response_ms"]) == ["0.05", "0.25", "0.5", "0.75", "0.95"]
-    median = table.trials.loc[table.trials["trial_type"] == "main", "response_ms"].median()
-    assert quality["response_ms"]["0.5"] == pytest.approx(median)
+    assert json.loads(report.json)["participant_flow"][-1]["consented"] == 24
