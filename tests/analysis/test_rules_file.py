@@ -6,6 +6,7 @@ import pytest
 from analysis.errors import RulesError
 from analysis.exclusion_rules import RULE_KEYS, ExclusionRules
 from analysis.rules_file import ALL_KEYS, read_rules_file, read_rules_table, read_share
+from tests.conftest import ROOT
 
 EVERYTHING = (
     """
@@ -152,3 +153,14 @@ def test_a_table_of_a_study_file_is_read_by_the_same_rules() -> None:
 
     assert read_share(table, "x") == 0.6
     assert rules == ExclusionRules(exclude_invalid_exposure=True, source="study file")
+
+
+def test_the_example_of_the_documentation_states_every_rule(path: Path) -> None:
+    text = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    path.write_text(text.partition("```toml\n")[2].partition("```")[0])
+
+    stated = read_rules_file(path)
+
+    assert stated.vigilance_pass_share is not None
+    assert stated.equivalence_margin is not None
+    assert all(getattr(stated.rules, key) for key in RULE_KEYS)
