@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportions_ztest
 
+from analysis.calibration import CrossedDesign, draw_study
 from analysis.condition_sums import VarianceTerms
 from analysis.equivalence import AgainstHalf, check_margin, compare_with_half, score_statistic
 from analysis.intervals import CrossedShare, crossed_share, interval_of
@@ -161,3 +162,24 @@ def test_a_margin_outside_0_to_half_is_refused(margin: float) -> None:
 def test_a_level_outside_0_to_1_is_refused() -> None:
     with pytest.raises(ValueError, match="level is"):
         compare_with_half({}, level=95)
+
+
+@pytest.mark.parametrize(
+    ("rate", "margin", "least", "most"),
+    [(0.45, 0.05, 0.0, 0.083), (0.4, 0.1, 0.0, 0.083), (0.5, 0.1, 0.95, 1.0)],
+)
+def test_equivalence_is_claimed_wrongly_at_most_5_times_in_100_and_found_where_it_is(
+    rate: float, margin: float, least: float, most: float
+) -> None:
+    """Simulated studies at the margin and at 50 %; 400 each: three s.e. above 5 % are 8.3 %."""
+    design = CrossedDesign(n_participants=40, n_photos=200, fool_rate=rate)
+    rng = np.random.default_rng(20160328)
+    claimed = 0
+
+    for _ in range(400):
+        responses = draw_study(design, rng).responses
+        share = crossed_share(responses.participant, responses.photo, responses.fooled)
+        equivalence = against(share, margin=margin).equivalence
+        claimed += equivalence is not None and equivalence.equivalent
+
+    assert least <= claimed / 400 <= most
