@@ -7,13 +7,14 @@ from typing import Any, Self
 import keras
 import numpy as np
 import numpy.typing as npt
-import scipy.ndimage
 from PIL import Image
 
 from colorizer.ab_bins import decode_logits
+from colorizer.edge_aware_upsampling import upsample_along_edges
 from colorizer.errors import ColorizerError, RunError
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import SIZE_MULTIPLE, STRIDE
+from colorizer.network import STRIDE
+from colorizer.networks import size_multiple_of
 from colorizer.weights_files import file_digest, find_weights, load_card, load_weights
 
 Float32 = npt.NDArray[np.float32]
@@ -30,24 +31,32 @@ class Colorizer:
         input_px: short side of what the network is shown, a multiple of 8.
         temperature: T of the annealed mean, in (0, 1].
         sha256: digest of the weights, for provenance.
+        average_mirrored: predict for the photo and its mirror image, and take the mean logits.
 
     Raises:
         ColorizerError: the temperature or the input size is not allowed.
     """
 
     def __init__(
-        self, network: keras.Model, input_px: int, temperature: float, sha256: str = ""
+        self,
+        network: keras.Model,
+        input_px: int,
+        temperature: float,
+        sha256: str = "",
+        average_mirrored: bool = False,
     ) -> None:
         if not 0 < temperature <= 1:
             raise ColorizerError(f"temperature {temperature} is not allowed; choose one in (0, 1]")
-        if input_px < SIZE_MULTIPLE or input_px % SIZE_MULTIPLE:
+        multiple = size_multiple_of(network)
+        if input_px < multiple or input_px % multiple:
             raise ColorizerError(
-                f"input size {input_px} is not allowed; choose a multiple of {SIZE_MULTIPLE}"
+                f"input size {input_px} is not allowed; choose a multiple of {multiple}"
             )
         self.network = network
         self.input_px = input_px
         self.temperature = temperature
         self.sha256 = sha256
+        self.average_mirrored = average_mirrored
 
     @classmethod
     def load(
@@ -75,6 +84,7 @@ class Colorizer:
             card.input_px if input_px is None else input_px,
             card.temperature if temperature is None else temperature,
             file_digest(path),
+            card.average_mirrored,
         )
 
     def colorize(self, rgb: UInt8) -> UInt8:
@@ -98,9 +108,10 @@ class Colorizer:
         Returns:
             (H, W, 2), float32, CIE units.
         """
-        output = self._run(lightness)
+        shown = self._shown(lightness)
+        output = self._run(shown)
         small = output if output.shape[-1] == 2 else decode_logits(output, self.temperature)
-        return upsample_ab(small, lightness.shape[0], lightness.shape[1])
+        return upsample_along_edges(small, shown[..., 0], lightness[..., 0], STRIDE)
 
     def predict_logits(self, rgb: UInt8) -> Float32:
         """Give the logits of a photograph at a quarter of the size the network is shown.
@@ -114,31 +125,43 @@ class Colorizer:
         Raises:
             RunError: the network predicts ab, not bins.
         """
-        output = self._run(rgb_to_lab(rgb)[..., :1])
+        output = self._run(self._shown(rgb_to_lab(rgb)[..., :1]))
         if output.shape[-1] == 2:
             raise RunError("a network trained with the l2 loss predicts ab and has no logits")
         return output
 
-    def _run(self, lightness: npt.NDArray[Any]) -> Float32:
-        height, width = input_shape(lightness.shape[0], lightness.shape[1], self.input_px)
-        shown = resize_lightness(lightness, height, width)
-        output = self.network(shown[np.newaxis], training=False)
-        result: Float32 = np.asarray(keras.ops.convert_to_numpy(output))[0]
+    def _shown(self, lightness: npt.NDArray[Any]) -> Float32:
+        height, width = input_shape(
+            lightness.shape[0], lightness.shape[1], self.input_px, size_multiple_of(self.network)
+        )
+        return resize_lightness(lightness, height, width)
+
+    def _run(self, shown: Float32) -> Float32:
+        batch = np.stack([shown, _mirror(shown)]) if self.average_mirrored else shown[np.newaxis]
+        output = np.asarray(keras.ops.convert_to_numpy(self.network(batch, training=False)))
+        result: Float32 = (output[0] + output[1][:, ::-1]) / 2 if len(output) == 2 else output[0]
         return result
 
 
-def input_shape(height: int, width: int, input_px: int) -> tuple[int, int]:
+def _mirror(shown: Float32) -> Float32:
+    """Mirror (H, W, 1) so that the pixels that labels stand for come to lie on each other.
+
+    Labels stand for columns 0, 4, 8 ...; a plain mirror image would put them at 3, 7, 11 ...
+    """
+    columns = np.maximum(shown.shape[1] - STRIDE - np.arange(shown.shape[1]), 0)
+    return shown[:, columns]
+
+
+def input_shape(height: int, width: int, input_px: int, multiple: int) -> tuple[int, int]:
     """Give the size at which the network is shown a photograph: short side ``input_px``.
 
-    The aspect is kept up to rounding to multiples of 8; very long photographs are shown smaller.
+    The aspect is kept up to rounding to the network's multiple; very long photographs are shown
+    smaller.
     """
     scale = input_px / min(height, width)
     area = height * width * scale**2
     scale *= min(1.0, math.sqrt(MAX_AREA_RATIO * input_px**2 / area))
-    sides = (
-        max(SIZE_MULTIPLE, round(side * scale / SIZE_MULTIPLE) * SIZE_MULTIPLE)
-        for side in (height, width)
-    )
+    sides = (max(multiple, round(side * scale / multiple) * multiple) for side in (height, width))
     rows, columns = sides
     return rows, columns
 
@@ -148,31 +171,3 @@ def resize_lightness(lightness: npt.NDArray[Any], height: int, width: int) -> Fl
     plane = Image.fromarray(np.ascontiguousarray(lightness[..., 0], np.float32))
     resized = np.asarray(plane.resize((width, height), Image.Resampling.LANCZOS))
     return np.asarray(np.clip(resized, 0.0, 100.0)[..., np.newaxis], np.float32)
-
-
-def upsample_ab(ab: npt.NDArray[Any], height: int, width: int) -> Float32:
-    """Upsample predicted ab bilinearly to the photo's size.
-
-    Output pixel i of the network stands for input pixel 4 i, the one its label was taken from, not
-    for the middle of its cell; the grid is laid accordingly.
-
-    Args:
-        ab: (h, w, 2), of a network shown 4 h by 4 w pixels.
-        height: of the photo.
-        width: of the photo.
-
-    Returns:
-        (height, width, 2), float32.
-    """
-    rows, columns = (
-        ((np.arange(n_full) + 0.5) * (n_small * STRIDE / n_full) - 0.5) / STRIDE
-        for n_full, n_small in ((height, ab.shape[0]), (width, ab.shape[1]))
-    )
-    grid = np.meshgrid(rows, columns, indexing="ij")
-    planes = [
-        scipy.ndimage.map_coordinates(
-            ab[..., axis].astype(np.float32), grid, order=1, mode="nearest"
-        )
-        for axis in range(2)
-    ]
-    return np.stack(planes, axis=-1)

@@ -1,5 +1,6 @@
 """Batches of random crops and mirrors, fixed by seed and step: a resumed run goes on alike."""
 
+import itertools
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -40,6 +41,25 @@ def random_crops(
             ]
         )
         step += 1
+
+
+def lightness_exponents(
+    batch_size: int, jitter: float, seed: int, first_step: int = 0
+) -> Iterator[npt.NDArray[np.float32]]:
+    """Give, for each batch, the exponents g of 100 (L* / 100)^g that the network is shown.
+
+    Args:
+        batch_size: crops per batch.
+        jitter: log g is uniform in [-jitter, jitter].
+        seed: fixes the draws.
+        first_step: number of the first batch given; a batch depends on seed and number only.
+
+    Yields:
+        (batch_size,), float32, all 1 without jitter.
+    """
+    for step in itertools.count(first_step):
+        rng = np.random.default_rng([seed, 2, step])
+        yield np.exp(rng.uniform(-jitter, jitter, batch_size)).astype(np.float32)
 
 
 def check_crop_fits(photographs: Photographs, crop_px: int) -> None:

@@ -139,7 +139,7 @@ def set_final_bias(network: keras.Model, prior: npt.NDArray[Any]) -> None:
         network: a classification network; changed in place.
         prior: (Q,), share of each bin.
     """
-    head = network.get_layer("conv8_313")
+    head = network.layers[-1]
     head.bias.assign(np.log(prior).astype(np.float32))
 
 

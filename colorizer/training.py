@@ -6,7 +6,7 @@ compiled step from uint8 RGB; the same code runs on Keras' TensorFlow, JAX and t
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from colorizer import networks
 from colorizer.config import TrainingConfig, load_config, save_config
-from colorizer.crops import check_crop_fits, random_crops
+from colorizer.crops import check_crop_fits, lightness_exponents, random_crops
 from colorizer.errors import RunError
 from colorizer.network import (
-    SIZE_MULTIPLE,
-    build_network,
     cross_entropy,
     initialise_from_data,
     pixel_weights,
@@ -28,6 +27,7 @@ from colorizer.network import (
     squared_error,
     targets_of,
 )
+from colorizer.normalisation import recalibrate
 from colorizer.preparing import count_prior
 from colorizer.rebalancing import bin_weights, load_prior, save_prior
 from colorizer.results import versions
@@ -44,6 +44,7 @@ from colorizer.validation import save_samples, validate
 from colorizer.weights_files import as_float32
 
 N_INITIALISATION = 32  # photographs that scale the first weights
+N_RECALIBRATION = 12  # batches that the averaged weights' normalisation is measured on
 
 Progress = Callable[[dict[str, float]], None]
 
@@ -63,10 +64,13 @@ class TrainingStep(keras.Model):
         self.bin_weights = weights.astype(np.float32)
         self.loss_name = loss
 
-    def call(self, rgb: Any, training: bool = False) -> Any:
-        """Give the network's output for (N, H, W, 3) 8-bit sRGB."""
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Give the network's output for (N, H, W, 3) 8-bit sRGB and (N,) exponents of lightness."""
+        rgb, exponents = inputs
         lightness, _, _ = targets_of(rgb, "l2")
-        return self.network(lightness, training=training)
+        exponents = keras.ops.cast(keras.ops.reshape(exponents, (-1, 1, 1, 1)), "float32")
+        shown = 100.0 * (lightness / 100.0) ** exponents
+        return self.network(shown, training=training)
 
     def compute_loss(
         self,
@@ -78,7 +82,7 @@ class TrainingStep(keras.Model):
     ) -> Any:
         """Give the mean weighted loss of the batch ``x``; the other arguments are Keras'."""
         del y, sample_weight, training
-        _, encoded, ab = targets_of(x, self.loss_name)
+        _, encoded, ab = targets_of(x[0], self.loss_name)
         if encoded is None:
             return keras.ops.mean(squared_error(y_pred, ab))
         weights = pixel_weights(encoded[0], ab, keras.ops.convert_to_tensor(self.bin_weights))
@@ -117,7 +121,7 @@ def train(
         run / CONFIG_NAME,
         shards=photographs.index.provenance,
         n_photos=photographs.index.n_photos,
-        input_px=photographs.index.size_px // SIZE_MULTIPLE * SIZE_MULTIPLE,
+        input_px=photographs.index.size_px // config.size_multiple * config.size_multiple,
         versions=versions(),
         backend=keras.backend.backend(),
         initial_weights=str(initial_weights) if initial_weights else None,
@@ -151,15 +155,17 @@ def _start_network(
 ) -> keras.Model:
     keras.utils.set_random_seed(config.seed)
     _set_precision(config)
-    network = build_network(config.width, config.loss, config.seed)
+    network = networks.build(config)
     crops = random_crops(photographs, config.crop_px, N_INITIALISATION, config.seed)
     seen, _, _ = targets_of(keras.ops.convert_to_tensor(next(crops)), "l2")
     lightness = np.asarray(keras.ops.convert_to_numpy(seen))
     if initial_weights is not None:
         _copy_weights(load_network_file(initial_weights), network, initial_weights)
-        rescale_blocks(network, lightness)
+        if config.network == "zhang2016":
+            rescale_blocks(network, lightness)
         return network
-    initialise_from_data(network, lightness)
+    if config.network == "zhang2016":
+        initialise_from_data(network, lightness)
     if config.loss == "classification":
         set_final_bias(network, prior)
     return network
@@ -169,7 +175,7 @@ def _copy_weights(source: keras.Model, target: keras.Model, path: Path) -> None:
     try:
         target.set_weights(source.get_weights())
     except ValueError:
-        raise RunError(f"{path}: not of this --width and --loss") from None
+        raise RunError(f"{path}: not of this --network, --width and --loss") from None
 
 
 def _train_from(
@@ -184,20 +190,28 @@ def _train_from(
     """Train to the end; ``first_step`` None means: where the last checkpoint stands."""
     photographs, held_out = Photographs(shards, "training"), Photographs(shards, "validation")
     step = TrainingStep(network, bin_weights(prior, config.rebalance), config.loss)
-    step.compile(optimizer=_build_optimizer(config))
+    step.compile(optimizer=_build_optimizer(config), jit_compile=_jit_compile())
     step.optimizer.build(step.network.trainable_variables)
     done = directory.load_progress(step.optimizer) if first_step is None else first_step
     if first_step is None:
         epochs_done = done // config.steps_per_epoch
         directory.save_metrics(directory.load_metrics()[:epochs_done])
-    crops = random_crops(photographs, config.crop_px, config.batch_size, config.seed, done)
+    batches = _batches(photographs, config, done)
     while done < config.n_steps:
         n_steps = min(config.steps_per_epoch, config.n_steps - done)
-        figures = _train_steps(step, itertools.islice(crops, n_steps), config, done, progress)
+        figures = _train_steps(step, itertools.islice(batches, n_steps), config, done, progress)
         done += n_steps
         directory.save_progress(network, step.optimizer, done)
-        _close_epoch(step, directory, config, held_out, prior, {"step": done, **figures})
+        splits = photographs, held_out
+        _close_epoch(step, directory, config, splits, prior, {"step": done, **figures})
     return directory
+
+
+def _batches(photographs: Photographs, config: TrainingConfig, done: int) -> Iterator[Any]:
+    """Give crops and the exponents of their lightness, from step ``done`` on, without end."""
+    crops = random_crops(photographs, config.crop_px, config.batch_size, config.seed, done)
+    exponents = lightness_exponents(config.batch_size, config.lightness_jitter, config.seed, done)
+    return zip(crops, exponents, strict=True)
 
 
 def _train_steps(
@@ -206,7 +220,7 @@ def _train_steps(
     losses: list[float] = []
     start = time.monotonic()
     for batch in batches:
-        losses.append(float(step.train_on_batch(batch)))
+        losses.append(float(step.train_on_batch(x=batch)))
         if not np.isfinite(losses[-1]):
             raise RunError(
                 f"the loss is {losses[-1]} at step {done + len(losses)}; take a lower learning rate"
@@ -224,21 +238,24 @@ def _close_epoch(
     step: TrainingStep,
     directory: RunDirectory,
     config: TrainingConfig,
-    held_out: Photographs,
+    splits: tuple[Photographs, Photographs],
     prior: npt.NDArray[Any],
     figures: dict[str, float],
 ) -> None:
     """Validate the averaged weights, keep them if they are the best, add the metrics' line."""
-    variables = step.network.trainable_variables
-    trained = [keras.ops.convert_to_numpy(variable) for variable in variables]
-    step.optimizer.finalize_variable_values(variables)  # puts the moving average in place
+    photographs, held_out = splits
+    trained = step.network.get_weights()
+    if config.ema_momentum > 0:
+        # puts the moving average in place
+        step.optimizer.finalize_variable_values(step.network.trainable_variables)
+        crops = random_crops(photographs, config.crop_px, config.batch_size, config.seed + 1)
+        recalibrate(step.network, itertools.islice(crops, N_RECALIBRATION))
     validation = validate(step.network, held_out, config, prior)
     earlier = [row["val_loss"] for row in directory.load_metrics() if "val_loss" in row]
     if not validation or validation["val_loss"] < min(earlier, default=np.inf):
         directory.save_network(as_float32(step.network), BEST_NAME)
     save_samples(step.network, held_out, config, directory.path, int(figures["step"]))
-    for variable, value in zip(variables, trained, strict=True):
-        variable.assign(value)
+    step.network.set_weights(trained)
     directory.append_metrics({**figures, **validation})
 
 
@@ -261,6 +278,11 @@ def _build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     )
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     return optimizer
+
+
+def _jit_compile() -> str | bool:
+    """TensorFlow's XLA uses one core of a CPU and is slow in bfloat16; oneDNN uses all."""
+    return False if keras.backend.backend() == "tensorflow" else "auto"
 
 
 def _set_precision(config: TrainingConfig) -> None:

@@ -98,6 +98,7 @@ def prior(shards: Path, out: Path, overwrite: bool) -> None:
 @click.argument("shards", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Run directory.")
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="small", show_default=True)
+@click.option("--network", type=click.Choice(["zhang2016", "residual"]))
 @click.option("--loss", type=click.Choice(["classification", "l2"]))
 @click.option("--rebalance", type=float, metavar="λ", help="0.5 in the paper; 1 switches it off.")
 @click.option("--width", type=float, help="Multiplies the filters; 1 is the paper's network.")
@@ -106,6 +107,10 @@ def prior(shards: Path, out: Path, overwrite: bool) -> None:
 @click.option("--steps", "n_steps", type=int, help="Optimiser steps of the whole run.")
 @click.option("--steps-per-epoch", type=int, help="Steps between two checkpoints.")
 @click.option("--learning-rate", type=float, help="Peak of the schedule.")
+@click.option(
+    "--lightness-jitter", type=float, help="Spread of the log exponent of the lightness shown."
+)
+@click.option("--weight-decay", type=float, help="Decoupled (AdamW).")
 @click.option("--precision", type=click.Choice(["float32", "mixed_bfloat16"]))
 @click.option(
     "--initial-weights", type=click.Path(path_type=Path), help="A .keras file to start from."

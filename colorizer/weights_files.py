@@ -27,11 +27,13 @@ class WeightsCard:
     Attributes:
         input_px: short side of what the network is shown, a multiple of 8.
         temperature: T of the annealed mean.
+        average_mirrored: whether predictions for the photo and its mirror image are averaged.
         sha256: of the network's file; empty where nobody wrote it down.
     """
 
     input_px: int = INPUT_PX
     temperature: float = TEMPERATURE
+    average_mirrored: bool = False
     sha256: str = ""
 
 
@@ -87,9 +89,11 @@ def load_weights(path: Path) -> keras.Model:
 def as_float32(network: keras.Model) -> keras.Model:
     """Give the same network with every layer in float32."""
     text = network.to_json()
-    if "bfloat16" not in text:
+    if "float16" not in text:
         return network
-    copy = keras.models.model_from_json(text.replace("mixed_bfloat16", "float32"))
+    for policy in ("mixed_bfloat16", "float16"):
+        text = text.replace(f'"{policy}"', '"float32"')
+    copy = keras.models.model_from_json(text)
     copy.set_weights(network.get_weights())
     return copy
 

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from colorizer.crops import centre_crop, random_crops
+from colorizer.crops import centre_crop, lightness_exponents, random_crops
 from colorizer.errors import ShardError
 from colorizer.shards import Photographs, ShardWriter
 
@@ -73,3 +73,16 @@ def test_the_centre_is_cut_from_the_middle():
     rgb = np.arange(5 * 5 * 3).reshape(5, 5, 3).astype(np.uint8)
 
     np.testing.assert_array_equal(centre_crop(rgb, 3), rgb[1:4, 1:4])
+
+
+def test_exponents_are_within_the_jitter_and_the_same_after_a_resume():
+    whole = list(itertools.islice(lightness_exponents(500, 0.2, seed=3), 4))
+
+    logs = np.log(np.concatenate(whole))
+    assert np.abs(logs).max() <= 0.2 + 1e-6
+    assert np.abs(logs).max() > 0.19
+    np.testing.assert_array_equal(next(lightness_exponents(500, 0.2, 3, first_step=2)), whole[2])
+
+
+def test_without_jitter_lightness_is_shown_as_it_is():
+    np.testing.assert_array_equal(next(lightness_exponents(3, 0.0, seed=1)), np.ones(3))

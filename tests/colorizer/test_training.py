@@ -7,6 +7,7 @@ import pytest
 from colorizer import training
 from colorizer.config import PRESETS
 from colorizer.errors import RunError, ShardError
+from colorizer.network import build_network
 from colorizer.run_directory import BEST_NAME, LAST_NAME, load_network_file
 from colorizer.shards import Photographs, ShardWriter
 from colorizer.training import TrainingStep, resume, train
@@ -150,7 +151,7 @@ def test_crops_larger_than_the_shards_leave_no_run(shards, tmp_path):
 
 
 def test_a_loss_that_is_none_ends_the_run_with_advice(shards, tmp_path, monkeypatch):
-    monkeypatch.setattr(TrainingStep, "train_on_batch", lambda *_: float("nan"))
+    monkeypatch.setattr(TrainingStep, "train_on_batch", lambda *_, **__: float("nan"))
 
     with pytest.raises(RunError, match="lower learning rate"):
         train(shards, tmp_path / "run", TINY)
@@ -158,12 +159,13 @@ def test_a_loss_that_is_none_ends_the_run_with_advice(shards, tmp_path, monkeypa
 
 def test_the_gradient_of_a_pixel_is_scaled_by_its_bins_weight():
     """Two pixels predicted alike: their gradients differ by the ratio of the class weights."""
-    network = training.build_network(0.0625)
+    network = build_network(0.0625)
     weights = np.ones(313)
     photo = colourful_photo(3, 32, 32)[np.newaxis]
     losses = []
     for factor in (1.0, 3.0):
         step = TrainingStep(network, weights * factor, "classification")
-        losses.append(float(step.compute_loss(x=photo, y_pred=step(photo))))
+        inputs = photo, np.ones(1, np.float32)
+        losses.append(float(step.compute_loss(x=inputs, y_pred=step(inputs))))
 
     assert losses[1] == pytest.approx(3 * losses[0], rel=1e-5)

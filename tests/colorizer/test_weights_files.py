@@ -37,7 +37,7 @@ def test_a_run_directory_gives_its_best_network_and_its_size(tmp_path):
 
 
 def test_without_a_card_the_2016_settings_are_taken(tmp_path):
-    assert load_card(tmp_path / "some.keras") == WeightsCard(256, 0.38, "")
+    assert load_card(tmp_path / "some.keras") == WeightsCard(256, 0.38, sha256="")
 
 
 def test_nothing_there_is_an_error(tmp_path):

@@ -1,0 +1,95 @@
+"""Makes a trained network ready to be shipped: λ put into its last bias, weights in half precision.
+
+Place on the data's path: reads a run directory, writes a ``.keras`` file with its card. Kernels of
+convolutions are stored as float16, which halves the file; the network always runs in float32.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from colorizer.config import load_config
+from colorizer.errors import RunError
+from colorizer.rebalancing import load_prior
+from colorizer.results import versions
+from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
+from colorizer.tuning import logit_shift
+from colorizer.weights_files import as_float32, file_digest
+
+STORED = "float16"
+
+
+def finish(
+    run: Path,
+    out: Path,
+    *,
+    rebalance: float,
+    temperature: float,
+    input_px: int,
+    mirrored: bool = False,
+) -> str:
+    """Write the network of a run as a file to ship, with its card.
+
+    Args:
+        run: a run directory of a classification training.
+        out: the ``.keras`` file to write; the card goes beside it as ``.json``.
+        rebalance: λ to bring the network to.
+        temperature: T that it is to be used with.
+        input_px: short side that it is to be shown.
+        mirrored: whether its predictions for a photograph and its mirror image are to be averaged.
+
+    Returns:
+        The file's SHA-256.
+
+    Raises:
+        RunError: no run there, or one of the ``l2`` loss.
+    """
+    config = load_config(run / CONFIG_NAME)
+    if config.loss != "classification":
+        raise RunError(f"{run}: trained with the {config.loss} loss; only bins have a λ")
+    network = as_float32(load_network_file(run / BEST_NAME))
+    shift = logit_shift(load_prior(run / PRIOR_NAME), config.rebalance, rebalance)
+    bias = network.layers[-1].bias
+    bias.assign(np.asarray(bias) + shift)
+    temporary = out.with_name(f"part-{out.name}")
+    in_half_precision(network).save(temporary)
+    temporary.replace(out)
+    digest = file_digest(out)
+    card = {
+        "input_px": input_px,
+        "temperature": temperature,
+        "average_mirrored": mirrored,
+        "sha256": digest,
+        "rebalance": rebalance,
+        "versions": versions(),
+    }
+    text = json.dumps(card, indent=1, sort_keys=True) + "\n"
+    out.with_suffix(".json").write_text(text, encoding="utf-8")
+    return digest
+
+
+def in_half_precision(network: keras.Model) -> keras.Model:
+    """Give the same network with the convolutions' weights, but for the last layer's, in float16.
+
+    Args:
+        network: in float32.
+    """
+    document = json.loads(network.to_json())
+    for layer in document["config"]["layers"][:-1]:
+        if layer["class_name"] == "Conv2D":
+            layer["config"]["dtype"] = STORED
+    copy = keras.models.model_from_json(json.dumps(document))
+    copy.set_weights([_checked(value) for value in network.get_weights()])
+    return copy
+
+
+def _checked(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    with np.errstate(over="ignore"):
+        stored = values.astype(STORED)
+    if not np.isfinite(stored).all():
+        raise RunError("a weight is too large for half precision; the training has diverged")
+    return values

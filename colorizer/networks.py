@@ -1,0 +1,20 @@
+"""Names the networks there are, builds them, and says what sizes they take."""
+
+import keras
+
+from colorizer import network, residual_network
+from colorizer.config import TrainingConfig
+
+
+def build(config: TrainingConfig) -> keras.Model:
+    """Build the untrained network that a training's settings name."""
+    if config.network == "residual":
+        return residual_network.build_residual_network(config.width, config.seed)
+    return network.build_network(config.width, config.loss, config.seed)
+
+
+def size_multiple_of(built: keras.Model) -> int:
+    """Give what height and width of a network's input must be multiples of, in pixels."""
+    if built.name == residual_network.NAME:
+        return residual_network.SIZE_MULTIPLE
+    return network.SIZE_MULTIPLE
