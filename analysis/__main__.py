@@ -7,7 +7,9 @@ import click
 
 from analysis.command_line import Commands
 from analysis.errors import AnalysisError
+from analysis.planning_commands import plan
 from analysis.result_commands import estimate, report
+from analysis.sequential_commands import look, sequence
 from analysis.simulate_command import simulate
 from analysis.table_commands import check, convert
 
@@ -24,7 +26,7 @@ def main() -> None:
         raise AnalysisError(f"the analysis needs {', '.join(missing)}: {EXTRA}")
 
 
-for command in (check, convert, estimate, report, simulate):
+for command in (check, convert, estimate, look, plan, report, sequence, simulate):
     main.add_command(command)
 
 

@@ -13,8 +13,9 @@ What they add does not shrink as people arrive, which only makes successive esti
 the chance to leave the truth out at some time stays below alpha. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.special
@@ -83,6 +84,7 @@ def confidence_sequence(
     level: float = 0.95,
     target: Target = "people_and_photos",
     best_at: int = BEST_AT,
+    every: int = 1,
 ) -> list[SequencePoint]:
     """Give the always-valid interval of a fool rate after each participant.
 
@@ -95,20 +97,21 @@ def confidence_sequence(
         level: of the whole sequence, a fraction in (0, 1).
         target: what the intervals generalise to.
         best_at: number of participants at which the sequence is narrowest, fixed beforehand.
+        every: give a point after every so many participants only, and after the last.
 
     Returns:
-        One point per participant from the tenth on.
+        Points from the tenth participant on.
 
     Raises:
         ValueError: arrays are empty, of unequal length or hold other values; the level or the
-            target is none of those allowed; best_at is below 1.
+            target is none of those allowed; best_at or every is below 1.
     """
-    _check(level, best_at)
+    _check(level, best_at, every)
     if target not in TARGETS:
         raise ValueError(f"target is {target!r}; allowed: {', '.join(TARGETS)}")
     arrays = [np.asarray(array) for array in (participant, photo, fooled)]
     points = []
-    for n, rows in _arrivals(arrays[0], arrays[0].shape):
+    for n, rows in _arrivals(arrays[0], every):
         so_far = [array[rows] for array in arrays]
         share = crossed_share(*so_far)
         if share.has_interval:
@@ -131,6 +134,7 @@ def difference_sequence(
     b: str | int,
     level: float = 0.95,
     best_at: int = BEST_AT,
+    every: int = 1,
 ) -> list[SequencePoint]:
     """Give the always-valid interval of a difference, a minus b, after each participant.
 
@@ -146,21 +150,22 @@ def difference_sequence(
         b: the condition to subtract.
         level: of the whole sequence, a fraction in (0, 1).
         best_at: number of participants at which the sequence is narrowest, fixed beforehand.
+        every: give a point after every so many participants only, and after the last.
 
     Returns:
-        One point per participant of a or b, from the tenth on, once both have trials.
+        Points from the tenth participant of a or b on, once both have trials.
 
     Raises:
         ValueError: as ``confidence_sequence``; or a or b does not occur.
     """
-    _check(level, best_at)
+    _check(level, best_at, every)
     names = np.asarray(condition)
     either = (names == a) | (names == b)
     arrays = [np.asarray(array)[either] for array in (participant, photo, condition, fooled)]
     if not either.any():
         raise ValueError(f"neither {a!r} nor {b!r} occurs; allowed: two conditions with trials")
     points = []
-    for n, rows in _arrivals(arrays[0], arrays[0].shape):
+    for n, rows in _arrivals(arrays[0], every):
         so_far = [array[rows] for array in arrays]
         if len(np.unique(so_far[2])) < len((a, b)):
             continue
@@ -190,18 +195,19 @@ def running_intersection(points: Sequence[SequencePoint]) -> tuple[float, float]
     return (low, high) if low <= high else None
 
 
-def _arrivals(
-    participant: NDArray[np.generic], shape: tuple[int, ...]
-) -> list[tuple[int, NDArray[np.bool]]]:
+def _arrivals(participant: NDArray[Any], every: int) -> Iterator[tuple[int, NDArray[np.bool]]]:
     """Mark the rows of the first n participants, for each n from the first that counts."""
     _, first_rows, numbers = np.unique(participant, return_index=True, return_inverse=True)
     order = np.empty(first_rows.size, dtype=np.intp)
     order[np.argsort(first_rows)] = np.arange(first_rows.size)
-    arrival = order[numbers.reshape(shape)]
-    return [(n, arrival < n) for n in range(FIRST_PARTICIPANT, first_rows.size + 1)]
+    arrival = order[numbers.reshape(participant.shape)]
+    for n in range(FIRST_PARTICIPANT, first_rows.size + 1):
+        if n % every == 0 or n == first_rows.size:
+            yield n, arrival < n
 
 
-def _check(level: float, best_at: int) -> None:
+def _check(level: float, best_at: int, every: int) -> None:
     check_level(level)
-    if best_at < 1:
-        raise ValueError(f"best_at is {best_at!r}; allowed: from 1")
+    for name, value in (("best_at", best_at), ("every", every)):
+        if value < 1:
+            raise ValueError(f"{name} is {value!r}; allowed: from 1")

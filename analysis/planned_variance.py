@@ -14,6 +14,7 @@ of ``study_assumptions.Components``, the mean response has the variance
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ class PlannedVariance:
 
     def draws(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Nodes and weights that average over the estimated variance, ~ scaled chi-square."""
-        nodes, weights = np.polynomial.legendre.leggauss(N_VARIANCE_NODES)
+        nodes, weights = _legendre()
         quantiles = scipy.stats.chi2.ppf((nodes + 1) / 2, self.spread_df)
         return self.estimated * quantiles / self.spread_df, weights / 2
 
@@ -208,3 +209,8 @@ def _mean_excess(mean: float, df: float, floor: float) -> float:
         return max(0.0, mean - floor)
     cut = floor * df / mean
     return float(mean * scipy.stats.chi2.sf(cut, df + 2) - floor * scipy.stats.chi2.sf(cut, df))
+
+
+@cache
+def _legendre() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.polynomial.legendre.leggauss(N_VARIANCE_NODES)

@@ -101,6 +101,15 @@ def test_one_photo_gives_no_interval() -> None:
     assert "no interval" in (points[0].interval.warning or "")
 
 
+def test_points_can_be_given_after_some_participants_only() -> None:
+    people, photos, _, fooled = study_of(17)
+
+    every = confidence_sequence(people, photos, fooled)
+    some = confidence_sequence(people, photos, fooled, every=5)
+
+    assert some == [point for point in every if point.n_participants in (10, 15, 17)]
+
+
 def test_before_the_tenth_participant_there_is_nothing() -> None:
     people, photos, _, fooled = study_of(9)
 
@@ -148,6 +157,7 @@ def test_the_intervals_so_far_have_their_intersection_in_common() -> None:
         ({"level": 95}, "level is 95"),
         ({"target": "people"}, "allowed: people_and_photos, these_photos"),
         ({"best_at": 0}, "best_at is 0; allowed: from 1"),
+        ({"every": 0}, "every is 0; allowed: from 1"),
     ],
 )
 def test_bad_settings_are_refused(options: Any, message: str) -> None:
