@@ -4,6 +4,8 @@ import click
 
 from colorizer.colouring_commands import build_set, check_set, colorize, evaluate, sample_photos
 from colorizer.command_line import Commands
+from colorizer.fingerprint_commands import fingerprints
+from colorizer.finishing_commands import finish, tune
 from colorizer.training_commands import prepare, prior, train
 
 
@@ -13,7 +15,10 @@ def main() -> None:
     """Photographs in, a stimulus set out: train and run the network, build the fakes."""
 
 
-for command in (prepare, prior, train, colorize, evaluate, build_set, check_set, sample_photos):
+for command in (
+    *(prepare, fingerprints, prior, train, tune, finish),
+    *(colorize, evaluate, build_set, check_set, sample_photos),
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def evaluate(
 @click.option("--min-size", "min_size_px", type=int, help="Least short side [default: half of it].")
 @click.option("--max-photos", type=int, help="Take this many, drawn by the seed.")
 @click.option("--match-lightness", is_flag=True, help="Give fakes from a folder the real L*.")
+@click.option("--allow-seen", is_flag=True, help="Record photographs a network was trained on.")
 @click.option("--seed", type=int, help="Decides names, whose colours are lent, which are drawn.")
 @OVERWRITE
 def build_set(
@@ -120,10 +121,13 @@ def build_set(
     min_size_px: int | None,
     max_photos: int | None,
     match_lightness: bool,
+    allow_seen: bool,
     seed: int | None,
     overwrite: bool,
 ) -> None:
     """Build a stimulus set: real photos and their fakes under every condition.
+
+    Photographs that a network was trained on are refused, copies and mirrored ones too.
 
     Example: colorizer build-set photos --out set --condition full=weights:default
     --condition random=random
@@ -140,12 +144,15 @@ def build_set(
         min_size_px=min_size_px,
         max_photos=max_photos,
         match_lightness=match_lightness,
+        allow_seen=allow_seen,
         seed=fresh_seed() if seed is None else seed,
     )
     with stage_counter() as progress:
         built = stimuli.build_set(
             photos, out, specs, settings, overwrite=overwrite, progress=progress
         )
+    for note in built.notes:
+        click.echo(f"{out}: {note}", err=True)
     refused = f", {built.n_refused} inputs refused (see report.csv)" if built.n_refused else ""
     click.echo(f"{out}: {built.n_photos} photos, {built.n_pairs} pairs{refused}")
     click.echo(f"digest {built.digest}")

@@ -13,6 +13,10 @@ class PhotoError(ColorizerError):
     exit_code = 3
 
 
+class SeenPhotoError(PhotoError):
+    """Photographs of a study were seen by the network that colours them; one line for each."""
+
+
 class ShardError(ColorizerError):
     """A folder of shards is missing, damaged or does not fit the request."""
 

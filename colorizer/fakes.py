@@ -60,6 +60,20 @@ def load_networks(specs: Sequence[ConditionSpec]) -> dict[str, "Colorizer"]:
     }
 
 
+def find_networks(specs: Sequence[ConditionSpec]) -> dict[str, Path]:
+    """Give the ``.keras`` file of each condition that has a network.
+
+    Raises:
+        RunError: nothing is there.
+    """
+    with_network = [spec for spec in specs if spec.kind == "weights"]
+    if not with_network:
+        return {}
+    from colorizer.weights_files import find_weights  # loads Keras: only where a network colours
+
+    return {spec.name: find_weights(spec.argument) for spec in with_network}
+
+
 def build_makers(
     specs: Sequence[ConditionSpec],
     photos: Sequence[StudyPhoto],

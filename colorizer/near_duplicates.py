@@ -1,10 +1,15 @@
 """Recognises copies of a photograph: other size, other compression, small crop, mirrored.
 
-A perceptual hash in the manner of pHash: the signs of the 63 lowest frequencies of the reduced
-luma picture, against their median. Two photographs are near duplicates when few signs differ.
+Two measures of the lowest frequencies of the reduced luma picture, both of which must agree. In the
+manner of pHash, the signs of 63 of them against their median: few differ in a copy. And how the
+eight lowest stand to one another, which tells simple pictures apart that have few signs of their
+own, such as one upright thing before a plain ground.
+
+Files of trained networks hold these hashes: another hash would make them worthless.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,22 +19,37 @@ from scipy.fft import dctn
 from colorizer.photos import crop_square
 
 UInt8 = npt.NDArray[np.uint8]
-Int64 = npt.NDArray[np.int64]
 UInt64 = npt.NDArray[np.uint64]
 Float = npt.NDArray[np.float64]
 
 REDUCED_SIDE_PX = 32
 N_FREQUENCIES = 8
-# Of 63 signs. Different photographs differ in about half; mirrored copies get a stricter limit
-# because symmetric scenes come near to their own mirror image.
-MAX_DISTANCE = 6
-MAX_MIRRORED_DISTANCE = 4
+N_SIGNS = N_FREQUENCIES**2 - 1  # all but the mean brightness
+N_PROFILE = 3  # the 3 x 3 lowest frequencies, but for the mean, fill one word of 8 bytes
+PROFILE_LENGTH = 127  # of the profile as a vector, so that each of its numbers fits a byte
+
+# Measured on 18,161 photographs (docs/decisions/0005-fingerprints-of-training-photographs.md).
+MAX_DISTANCE = 10  # signs; different photographs differ in about half of the 63
+MIN_LIKENESS = 0.97  # cosine of the angle between two profiles
+NO_COPY = 255
 MIN_CAPACITY = 64
+
+
+class PictureHash(NamedTuple):
+    """Two words that tell one picture from another.
+
+    Attributes:
+        signs: 63 bits.
+        profile: eight signed bytes, the first in the lowest bits.
+    """
+
+    signs: int
+    profile: int
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Perceptual hashes of a photograph, 63 bits each.
+    """Perceptual hashes of a photograph.
 
     Attributes:
         frame: of the full frame.
@@ -38,10 +58,10 @@ class Fingerprint:
         mirrored_square: of the middle square, left and right exchanged.
     """
 
-    frame: int
-    square: int
-    mirrored_frame: int
-    mirrored_square: int
+    frame: PictureHash
+    square: PictureHash
+    mirrored_frame: PictureHash
+    mirrored_square: PictureHash
 
 
 def fingerprint(rgb: UInt8) -> Fingerprint:
@@ -59,7 +79,7 @@ class NearDuplicates:
 
     def __init__(self) -> None:
         self._names: list[str] = []
-        self._hashes = np.zeros((0, 2), np.uint64)  # frame and square; grows by doubling
+        self._hashes = np.zeros((0, 2, 2), np.uint64)  # frame and square; grows by doubling
 
     def __len__(self) -> int:
         """Give the number of photographs."""
@@ -68,7 +88,7 @@ class NearDuplicates:
     def add(self, name: str, mark: Fingerprint) -> None:
         """Remember a photograph under a name that a report can print."""
         if len(self) == len(self._hashes):
-            spare = np.zeros((max(len(self), MIN_CAPACITY), 2), np.uint64)
+            spare = np.zeros((max(len(self), MIN_CAPACITY), 2, 2), np.uint64)
             self._hashes = np.concatenate([self._hashes, spare])
         self._hashes[len(self)] = (mark.frame, mark.square)
         self._names.append(name)
@@ -78,25 +98,37 @@ class NearDuplicates:
 
         The frame and the middle square are compared crosswise, as they are and mirrored.
         """
-        plain = self._distances(mark.frame, mark.square) <= MAX_DISTANCE
-        mirrored = (
-            self._distances(mark.mirrored_frame, mark.mirrored_square) <= MAX_MIRRORED_DISTANCE
-        )
-        found = np.flatnonzero(plain | mirrored)
-        return self._names[found[0]] if len(found) else None
-
-    def _distances(self, frame: int, square: int) -> Int64:
-        """Give the least number of differing signs to each photograph, (N,)."""
-        queries = np.array([frame, square], np.uint64)
-        differing = self._hashes[: len(self), :, np.newaxis] ^ queries
-        nearest: Int64 = _count_bits(differing).min(axis=(1, 2))
-        return nearest
+        known = self._hashes[: len(self)].reshape(-1, 2)
+        queries = (mark.frame, mark.square, mark.mirrored_frame, mark.mirrored_square)
+        distances = np.min([copy_distances(known, query) for query in queries], axis=0)
+        found = np.flatnonzero(distances != NO_COPY)
+        return self._names[found[0] // 2] if len(found) else None
 
 
-def _count_bits(words: UInt64) -> Int64:
-    octets = np.ascontiguousarray(words)[..., np.newaxis].view(np.uint8)
-    count: Int64 = np.unpackbits(octets, axis=-1).sum(axis=-1, dtype=np.int64)
-    return count
+def copy_distances(known: UInt64, query: PictureHash) -> UInt8:
+    """Compare many pictures with one.
+
+    Args:
+        known: (N, 2), uint64, signs and profiles.
+        query: of the one.
+
+    Returns:
+        (N,), uint8, the number of differing signs where a picture is a copy, else ``NO_COPY``.
+    """
+    differing = np.bitwise_count(known[:, 0] ^ np.uint64(query.signs))
+    near = np.flatnonzero(differing <= MAX_DISTANCE)
+    profiles, profile = _numbers(known[near, 1]), _numbers(np.array([query.profile], np.uint64))[0]
+    lengths = np.linalg.norm(profiles, axis=1) * np.linalg.norm(profile)
+    copies = near[profiles @ profile >= MIN_LIKENESS * np.maximum(lengths, 1)]
+    distances = np.full(len(known), NO_COPY, np.uint8)
+    distances[copies] = differing[copies]
+    return distances
+
+
+def _numbers(profiles: UInt64) -> Float:
+    """Take profiles (N,) apart into their numbers, (N, 8)."""
+    octets = np.ascontiguousarray(profiles, "<u8").view(np.int8)
+    return octets.reshape(-1, N_PROFILE**2 - 1).astype(np.float64)
 
 
 def _frequencies(rgb: UInt8) -> Float:
@@ -112,7 +144,16 @@ def _mirror(spectrum: Float) -> Float:
     return spectrum * (-1.0) ** np.arange(N_FREQUENCIES)
 
 
-def _hash(spectrum: Float) -> int:
+def _hash(spectrum: Float) -> PictureHash:
     values = spectrum.ravel()[1:]  # the first is the mean brightness
     signs = values > np.median(values)
-    return int("".join("1" if sign else "0" for sign in signs), 2)
+    return PictureHash(int("".join("1" if sign else "0" for sign in signs), 2), _profile(spectrum))
+
+
+def _profile(spectrum: Float) -> int:
+    """Pack the lowest frequencies, each times its own: large ones are rarer in photographs."""
+    orders = np.hypot.outer(np.arange(N_PROFILE), np.arange(N_PROFILE))
+    numbers = (spectrum[:N_PROFILE, :N_PROFILE] * orders).ravel()[1:]
+    length = np.linalg.norm(numbers)
+    scaled = np.rint(numbers * (PROFILE_LENGTH / length)) if length > 0 else np.zeros_like(numbers)
+    return int.from_bytes(scaled.astype(np.int8).tobytes(), "little")

@@ -1,7 +1,7 @@
 """Turn photographs into shards, and shards into the prior over bins.
 
-Place on the data's path: reads what ``photos.py`` finds, writes shards and ``report.csv``, one row
-per input with what became of it and why.
+Place on the data's path: reads what ``photos.py`` finds, writes shards, the fingerprints of their
+photographs, and ``report.csv``, one row per input with what became of it and why.
 """
 
 import csv
@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from colorizer.ab_bins import n_bins, nearest_bin
 from colorizer.errors import ColorizerError, PhotoError, ShardError
+from colorizer.fingerprints import FINGERPRINTS_NAME, as_fingerprints, save_fingerprints
 from colorizer.greyness import check_colourful
 from colorizer.lab import rgb_to_lab
-from colorizer.near_duplicates import Fingerprint, NearDuplicates, fingerprint
+from colorizer.near_duplicates import Fingerprint, NearDuplicates, PictureHash, fingerprint
 from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.photos import SplitFractions, photo_id, read_photo, split_by_id, square_of_size
@@ -96,13 +97,16 @@ def prepare(
             report = csv.writer(file)
             report.writerow(REPORT_COLUMNS)
             seen: dict[str, str] = {}
+            packed: list[PictureHash] = []
             examined = _examine_all(find_photos(inputs), size_px, excluded_wnids, n_workers)
             for number, (source, result) in enumerate(examined, start=1):
                 reason = result.reason or _repeats(result, source, seen, kept_out)
                 split = split_by_id(result.photo_id, fractions) if not reason else ""
                 if split in ("training", "validation"):
                     assert result.square is not None
+                    assert result.mark is not None
                     writer.add(split, result.square)
+                    packed.append(result.mark.square)
                 outcome = split or "refused"
                 report.writerow(
                     (source.origin, outcome, reason, result.photo_id, source.category or "")
@@ -116,6 +120,9 @@ def prepare(
             fractions={"validation": fractions.validation, "study": fractions.study},
             versions=versions(),
             photos_digest=_digest_of(seen),
+            fingerprints_sha256=save_fingerprints(
+                as_fingerprints(packed), folder / FINGERPRINTS_NAME
+            ),
         )
 
 

@@ -2,8 +2,9 @@
 
 Place on the data's path: reads photographs and whatever makes fakes, writes a folder with
 ``manifest.json``, ``images/`` and ``report.csv``; ``study_app/catalog.py`` reads it. Which
-photographs are good enough is settled in ``study_photos.py``, how fakes are made in ``fakes.py``,
-when lightness counts as equal in ``equal_lightness.py``. Checking a finished set is left to
+photographs are good enough is settled in ``study_photos.py``, which of them a network has seen in
+``seen_photos.py``, how fakes are made in ``fakes.py``, when lightness counts as equal in
+``equal_lightness.py``. Checking a finished set is left to
 ``set_checks.py``.
 """
 
@@ -21,7 +22,7 @@ from colorizer.baselines import reencoded_real
 from colorizer.condition_specs import ConditionSpec
 from colorizer.equal_lightness import check_equal_lightness
 from colorizer.errors import ColorizerError, PhotoError
-from colorizer.fakes import FakeMaker, build_makers, load_networks
+from colorizer.fakes import FakeMaker, build_makers, find_networks, load_networks
 from colorizer.manifest import (
     MANIFEST_NAME,
     ImageFile,
@@ -33,6 +34,14 @@ from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.png_encoding import IMAGE_FORMAT, decode_png, encode_png
 from colorizer.results import check_apart, check_replaceable, versions, whole_folder
+from colorizer.seen_photos import (
+    SeenPhotos,
+    find_seen,
+    load_training_photos,
+    refuse_seen,
+    seen_notes,
+    seen_record,
+)
 from colorizer.study_photos import REFUSED, StudyPhoto, choose_photos, save_report
 
 UInt8 = npt.NDArray[np.uint8]
@@ -57,6 +66,7 @@ class SetSettings:
             ``size_px`` a photograph is enlarged, which ``report.csv`` says.
         max_photos: take this many, drawn by the seed; None takes all.
         match_lightness: give fakes from a folder the real L* instead of refusing them.
+        allow_seen: record photographs that a network was trained on instead of refusing them.
         seed: decides names of files and pairs, who lends colours to whom, which photos are drawn.
     """
 
@@ -64,6 +74,7 @@ class SetSettings:
     min_size_px: int | None = None
     max_photos: int | None = None
     match_lightness: bool = False
+    allow_seen: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -88,12 +99,14 @@ class BuiltSet:
         n_photos: photographs in it.
         n_pairs: photographs times conditions.
         n_refused: inputs that were refused, each with its reason in ``report.csv``.
+        notes: what a reader of fool rates must know; empty if there is nothing.
     """
 
     digest: str
     n_photos: int
     n_pairs: int
     n_refused: int
+    notes: tuple[str, ...] = ()
 
 
 def build_set(
@@ -124,20 +137,29 @@ def build_set(
 
     Raises:
         ColorizerError: an input, weights or fakes are missing; ``out`` is taken; no photograph is
-            good enough; a fake differs from its photo in size or lightness.
+            good enough; a network has seen a photograph in training; a fake differs from its photo
+            in size or lightness.
     """
     inputs = [Path(path) for path in inputs]
     check_apart(inputs, out)
     check_replaceable(out, MANIFEST_NAME, overwrite)
     networks = load_networks(conditions)
+    training_photos = load_training_photos(find_networks(conditions))
     with whole_folder(out, MANIFEST_NAME, overwrite) as folder:
         (folder / IMAGES_FOLDER).mkdir()
         writer = _ImageWriter(folder, settings.seed)
         photos, reals, n_refused = _choose(inputs, settings, writer, progress)
+
+        def read_real(photo: StudyPhoto) -> UInt8:
+            return writer.read(reals[photo.number])
+
+        seen = find_seen(training_photos, photos, read_real)
+        if not settings.allow_seen:
+            refuse_seen(seen)
         makers = build_makers(
             conditions,
             photos,
-            lambda photo: writer.read(reals[photo.number]),
+            read_real,
             networks,
             seed=settings.seed,
             match_lightness=settings.match_lightness,
@@ -148,10 +170,10 @@ def build_set(
             image_format=IMAGE_FORMAT,
             conditions=tuple(maker.condition for maker in makers),
             pairs=pairs,
-            provenance=_provenance(inputs, settings, photos),
+            provenance=_provenance(inputs, settings, photos, seen),
         )
         digest = save_manifest(stimulus_set, folder)
-    return BuiltSet(digest, len(photos), len(pairs), n_refused)
+    return BuiltSet(digest, len(photos), len(pairs), n_refused, seen_notes(seen))
 
 
 class _ImageWriter:
@@ -261,7 +283,10 @@ def _counting(progress: Progress | None, what: str) -> Callable[[int], None]:
 
 
 def _provenance(
-    inputs: Sequence[Path], settings: SetSettings, photos: Sequence[StudyPhoto]
+    inputs: Sequence[Path],
+    settings: SetSettings,
+    photos: Sequence[StudyPhoto],
+    seen: Sequence[SeenPhotos],
 ) -> dict[str, Any]:
     identifiers = "\n".join(photo.photo_id for photo in photos)
     return {
@@ -270,5 +295,6 @@ def _provenance(
         "versions": versions(),
         # names only: where they lie is nobody's business but the owner's
         "inputs": [path.resolve().name for path in inputs],
+        "seen_in_training": seen_record(seen),
         "photos_digest": hashlib.sha256(identifiers.encode()).hexdigest(),
     }

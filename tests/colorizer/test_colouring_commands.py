@@ -82,6 +82,36 @@ def test_build_set_writes_a_set_that_check_set_finds_sound(stimulus_set):
     assert "sound" in result.output
 
 
+def test_build_set_says_where_nobody_can_check_what_was_seen(photos, weights, tmp_path):
+    result = call("build-set", photos, "--out", tmp_path / "set", "--size", 48,
+                  "--condition", f"full=weights:{weights}")  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    assert "condition full carries no fingerprints" in result.stderr
+
+
+def test_build_set_refuses_what_the_network_has_seen_unless_allowed(photos, weights, tmp_path):
+    network = shutil.copy(weights, tmp_path / "some.keras")
+    shutil.copy(weights.with_suffix(".json"), tmp_path / "some.json")
+    call("fingerprints", photos / "photo_002.png", "--out", tmp_path / "some.fingerprints.npy")
+    command = ["build-set", photos, "--out", tmp_path / "set", "--size", 48,
+               "--condition", f"full=weights:{network}"]  # fmt: skip
+
+    refused = call(*command)
+
+    assert refused.exit_code == 3
+    assert "colorizer: 1 of the 4 photographs were seen in training" in refused.stderr
+    assert "photo_002.png: 0 of 63 signs differ" in refused.stderr
+    assert not (tmp_path / "set").exists()
+
+    allowed = call(*command, "--allow-seen")
+
+    assert allowed.exit_code == 0, allowed.output
+    assert "warning: 1 of the 4" in allowed.stderr
+    (checked,) = load_manifest(tmp_path / "set").provenance["seen_in_training"]
+    assert [photo["source_name"] for photo in checked["seen"]] == ["photo_002.png"]
+
+
 def test_check_set_names_a_changed_image(stimulus_set, tmp_path):
     shutil.copytree(stimulus_set, tmp_path / "set")
     image = next((tmp_path / "set" / "images").iterdir())

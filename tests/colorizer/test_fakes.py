@@ -4,7 +4,7 @@ import pytest
 from colorizer.baselines import borrowed_fake, grey_fake
 from colorizer.condition_specs import ConditionSpec
 from colorizer.errors import ColorizerError
-from colorizer.fakes import build_makers, load_networks
+from colorizer.fakes import build_makers, find_networks, load_networks
 from colorizer.photo_files import find_photos
 from colorizer.photos import square_of_size
 from colorizer.study_photos import StudyPhoto
@@ -126,5 +126,22 @@ def test_missing_weights_and_folders_are_refused_before_anything_is_read(tmp_pat
         load_networks([ConditionSpec("w", "weights", str(tmp_path / "none.keras"))])
 
 
+def test_the_file_of_each_network_is_found(tmp_path):
+    (tmp_path / "some.keras").touch()
+    specs = [
+        ConditionSpec("full", "weights", "default"),
+        ConditionSpec("random", "random"),
+        ConditionSpec("own", "weights", str(tmp_path / "some.keras")),
+    ]
+
+    found = find_networks(specs)
+
+    assert {name: path.name for name, path in found.items()} == {
+        "full": "default.keras",
+        "own": "some.keras",
+    }
+
+
 def test_conditions_without_a_network_load_none():
+    assert find_networks([ConditionSpec("random", "random")]) == {}
     assert load_networks([ConditionSpec("random", "random"), ConditionSpec("g", "grey")]) == {}

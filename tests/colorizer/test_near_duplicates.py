@@ -4,17 +4,31 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from colorizer.near_duplicates import Fingerprint, NearDuplicates, fingerprint
+from colorizer.near_duplicates import (
+    NO_COPY,
+    Fingerprint,
+    NearDuplicates,
+    PictureHash,
+    copy_distances,
+    fingerprint,
+)
 from colorizer.photo_files import find_photos
 from colorizer.photos import read_photo, resize, square_of_size
+from colorizer.sample_photos import cut_sample_crops
 from tests.colorizer.factories import colourful_photo, encode
 from tests.colorizer.shared_data import shared_folder
 
 N_PHOTOS = 40
+PINNED_SIGNS, PINNED_PROFILE = 0x0CB14871B8BC4E6F, 0xEA42EEFFE95FE1E9  # of coffee_05.png
 
 
 def photo(seed: int) -> np.ndarray:
     return colourful_photo(seed, 120, 150)
+
+
+def packed(*numbers: int) -> int:
+    """Give a profile that begins with these numbers."""
+    return int.from_bytes(np.array([*numbers, *[0] * 8][:8], np.int8).tobytes(), "little")
 
 
 def jpeg(rgb: np.ndarray, quality: int) -> np.ndarray:
@@ -71,22 +85,49 @@ def test_the_mirrored_hash_is_the_hash_of_the_mirrored_picture():
     """Up to one exchange of two frequencies beside the median, from 8-bit rounding."""
     mark, mirrored = fingerprint(photo(1)), fingerprint(np.ascontiguousarray(photo(1)[:, ::-1]))
 
-    assert (mark.mirrored_frame ^ mirrored.frame).bit_count() <= 2
-    assert (mark.mirrored_square ^ mirrored.square).bit_count() <= 2
+    assert (mark.mirrored_frame.signs ^ mirrored.frame.signs).bit_count() <= 2
+    assert (mark.mirrored_square.signs ^ mirrored.square.signs).bit_count() <= 2
+
+
+@pytest.mark.parametrize(("n_signs", "distance"), [(0, 0), (1, 1), (10, 10), (11, NO_COPY)])
+def test_the_limit_is_ten_signs(n_signs, distance):
+    known = np.array([[0, packed(100, 50)]], np.uint64)
+
+    assert copy_distances(known, PictureHash((1 << n_signs) - 1, packed(100, 50))) == [distance]
 
 
 @pytest.mark.parametrize(
-    ("n_signs", "mirrored", "found"),
-    [(6, False, True), (7, False, False), (4, True, True), (5, True, False)],
+    ("numbers", "distance"),
+    [((100, 0), 0), ((50, 0), 0), ((97, 24), 0), ((97, 25), NO_COPY), ((-100, 0), NO_COPY)],
 )
-def test_the_limits_are_six_signs_and_four_for_a_mirrored_copy(n_signs, mirrored, found):
-    far, other = (1 << 63) - 1, 0x2AAA_AAAA_AAAA_AAAA
-    near = (1 << n_signs) - 1
-    query = Fingerprint(other, other, near, near) if mirrored else Fingerprint(near, near, far, far)
-    known = NearDuplicates()
-    known.add("first", Fingerprint(0, 0, far, far))
+def test_the_lowest_frequencies_must_point_the_same_way(numbers, distance):
+    """The cosine of 0.97 is an angle whose tangent is 0.2506: 24/97 is inside, 25/97 outside."""
+    known = np.array([[0, packed(100, 0)]], np.uint64)
 
-    assert known.find(query) == ("first" if found else None)
+    assert copy_distances(known, PictureHash(0, packed(*numbers))) == [distance]
+
+
+def test_a_picture_without_contrast_is_nobodys_copy():
+    flat = fingerprint(np.full((40, 40, 3), 99, np.uint8))
+    known = NearDuplicates()
+    known.add("flat", flat)
+
+    assert flat.square.profile == 0
+    assert known.find(flat) is None
+
+
+def test_every_copy_has_its_own_distance():
+    known = np.array([[0, packed(9, 9)], [3, packed(9, 9)], [1, packed(9, -9)]], np.uint64)
+
+    assert copy_distances(known, PictureHash(1, packed(9, 9))).tolist() == [1, 1, NO_COPY]
+
+
+def test_the_hash_is_the_one_in_the_files_of_trained_networks():
+    """Pinned: with another hash, those files would find nothing, and nobody would notice."""
+    crop = next(crop for crop in cut_sample_crops() if crop.name == "coffee_05.png")
+    pinned = PictureHash(PINNED_SIGNS, PINNED_PROFILE)
+
+    assert copy_distances(np.array([pinned], np.uint64), fingerprint(crop.rgb).square) <= 2
 
 
 def test_nothing_is_found_among_nothing():
@@ -103,12 +144,13 @@ def test_of_several_originals_the_first_is_named():
 
 def test_every_one_of_many_is_found():
     """Random hashes differ in about 32 signs, so each is found under its own name only."""
-    hashes = np.random.default_rng(0).integers(0, 2**63, (300, 4)).tolist()
+    hashes = np.random.default_rng(0).integers(0, 2**63, (300, 4, 2)).tolist()
+    marks = [Fingerprint(*(PictureHash(*words) for words in values)) for values in hashes]
     known = NearDuplicates()
-    for number, values in enumerate(hashes):
-        known.add(str(number), Fingerprint(*values))
+    for number, mark in enumerate(marks):
+        known.add(str(number), mark)
 
-    found = [known.find(Fingerprint(*values)) for values in hashes]
+    found = [known.find(mark) for mark in marks]
 
     assert len(known) == 300
     assert found == [str(number) for number in range(300)]

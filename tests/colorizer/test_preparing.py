@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import tarfile
 
@@ -72,8 +73,17 @@ def test_several_processes_pack_the_same(tmp_path):
             n_workers=n_workers,
         )
 
-    for name in ("training-0000.npy", "report.csv", "shards.json"):
+    for name in ("training-0000.npy", "report.csv", "fingerprints.npy", "shards.json"):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_the_index_holds_the_digest_of_the_fingerprints(tmp_path):
+    photos = write_photos(tmp_path / "photos", 2)
+
+    index = prepare([photos], tmp_path / "shards", 48, fractions=ALL_TRAINING)
+
+    data = (tmp_path / "shards" / "fingerprints.npy").read_bytes()
+    assert index.provenance["fingerprints_sha256"] == hashlib.sha256(data).hexdigest()
 
 
 def test_tar_files_are_read_without_unpacking(tmp_path):

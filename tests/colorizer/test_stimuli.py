@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import hashlib
 import subprocess
 import sys
@@ -9,8 +10,11 @@ import pytest
 
 from colorizer.condition_specs import parse_conditions
 from colorizer.equal_lightness import LIGHTNESS_TOLERANCE, lightness_difference
-from colorizer.errors import ColorizerError
+from colorizer.errors import ColorizerError, SeenPhotoError
+from colorizer.fingerprints import as_fingerprints, save_fingerprints
 from colorizer.manifest import StimulusSet, load_manifest
+from colorizer.near_duplicates import fingerprint
+from colorizer.network import build_network
 from colorizer.photos import photo_id, square_of_size
 from colorizer.png_encoding import decode_png
 from colorizer.set_checks import check_set
@@ -125,10 +129,12 @@ def test_the_manifest_says_how_the_set_was_made(built, photos):
         "min_size_px": 16,
         "max_photos": None,
         "match_lightness": False,
+        "allow_seen": False,
         "seed": 7,
     }
     assert provenance["versions"]["numpy"] == np.__version__
     assert provenance["inputs"] == ["n02084071"]
+    assert provenance["seen_in_training"] == []
     assert str(photos) not in (built / "manifest.json").read_text()
 
 
@@ -187,6 +193,50 @@ def test_a_fake_that_does_not_fit_stops_the_set_and_is_named(photos, tmp_path):
     ):
         build_set([photos], tmp_path / "set", conditions, SMALL)
     assert not (tmp_path / "set").exists()
+
+
+@pytest.fixture
+def trained_on_one(tmp_path) -> Path:
+    """A network that has seen the mirror image of the second photograph, and others."""
+    path = tmp_path / "some.keras"
+    build_network(0.0625, seed=1).save(path)
+    path.with_suffix(".json").write_text('{"input_px": 32}')
+    seen = [colourful_photo(1)[:, ::-1], *(colourful_photo(seed) for seed in range(100, 104))]
+    hashes = [fingerprint(np.ascontiguousarray(rgb)).square for rgb in seen]
+    save_fingerprints(as_fingerprints(hashes), path.with_suffix(".fingerprints.npy"))
+    return path
+
+
+def test_a_photograph_that_the_network_has_seen_stops_the_set(photos, trained_on_one, tmp_path):
+    conditions = parse_conditions([f"full=weights:{trained_on_one}", "random=random"])
+    before = sorted(tmp_path.iterdir())
+
+    with pytest.raises(SeenPhotoError, match=r"1 of the 4 photographs") as refusal:
+        build_set([photos], tmp_path / "set", conditions, SMALL)
+
+    assert f"{photos / 'photo_001.png'}: mirrored" in str(refusal.value)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_seen_photograph_that_is_allowed_is_recorded(photos, trained_on_one, tmp_path):
+    conditions = parse_conditions(
+        [f"full=weights:{trained_on_one}", f"mean=weights:{trained_on_one},temperature=1.0"]
+    )
+    settings = dataclasses.replace(SMALL, allow_seen=True)
+
+    result = build_set([photos], tmp_path / "set", conditions, settings)
+
+    (network,) = load_manifest(tmp_path / "set").provenance["seen_in_training"]
+    assert network["conditions"] == ["full", "mean"]
+    assert network["n_fingerprints"] == 5
+    assert [photo["photo_id"] for photo in network["seen"]] == [photo_id(colourful_photo(1))]
+    assert network["seen"][0]["is_mirrored"]
+    assert "warning: 1 of the 4" in result.notes[0]
+    assert check_set(tmp_path / "set").problems == ()
+
+
+def test_other_conditions_ask_no_network(photos, tmp_path):
+    assert build_set([photos], tmp_path / "set", BASELINES, SMALL).notes == ()
 
 
 def test_no_good_photograph_is_an_error_with_reasons(tmp_path):
