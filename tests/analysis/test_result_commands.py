@@ -174,37 +174,36 @@ def test_an_address_is_refused_without_its_password(
     assert result.exit_code == 3
 
 
+def test_the_report_follows_the_study_file(study_csv: Path, tmp_path: Path) -> None:
+    record_rule(study_csv.parent, 1.0)
+
+    run("report", study_csv.parent, "--out", tmp_path / "a.html")
+
+    twin = json.loads((tmp_path / "a.json").read_text())
+    expected = estimate(read_trials(study_csv).trials, EstimateSettings(0.95, 1.0))
+    assert twin["exclusions"] == as_document(expected)["exclusions"]
+    assert twin["provenance"]["settings"]["vigilance_pass_share"] == 1.0
+    assert twin["provenance"]["settings"]["vigilance_pass_share_from"] == "study file"
+    assert "study file" in twin["methods"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "share", "origin"),
     [([], 1.0, "study file"), (["--vigilance-pass-share", "0.5"], 0.5, "command line")],
 )
-def test_the_report_follows_the_study_file_unless_told_otherwise(
+def test_estimate_follows_the_study_file_unless_told_otherwise(
     arguments: list[str], share: float, origin: str, study_csv: Path, tmp_path: Path
 ) -> None:
     record_rule(study_csv.parent, 1.0)
-    pages = tmp_path / "a.html", tmp_path / "b.html"
 
-    for page in pages:
-        run("report", study_csv.parent, "--out", page, *arguments)
+    run("estimate", study_csv.parent, "--json", tmp_path / "r.json", *arguments)
 
-    twin = json.loads((tmp_path / "a.json").read_text())
     expected = estimate(read_trials(study_csv).trials, EstimateSettings(0.95, share))
-    assert twin["exclusions"] == as_document(expected)["exclusions"]
-    assert twin["provenance"]["settings"]["vigilance_pass_share"] == share
-    assert twin["provenance"]["settings"]["vigilance_pass_share_from"] == origin
-    assert origin in twin["methods"]
-    assert origin in pages[0].read_text()
-    assert pages[0].read_bytes() == pages[1].read_bytes()
-
-
-def test_estimate_follows_the_study_file(study_csv: Path, tmp_path: Path) -> None:
-    record_rule(study_csv.parent, 1.0)
-
-    run("estimate", study_csv.parent, "--json", tmp_path / "r.json")
-
+    found = json.loads((tmp_path / "r.json").read_text())
+    assert found["exclusions"] == as_document(expected)["exclusions"]
     record = json.loads((tmp_path / "r.provenance.json").read_text())
-    assert record["settings"]["vigilance_pass_share_from"] == "study file"
-    assert json.loads((tmp_path / "r.json").read_text())["exclusions"][0]["n_participants"] > 0
+    assert record["settings"]["vigilance_pass_share"] == share
+    assert record["settings"]["vigilance_pass_share_from"] == origin
 
 
 def test_a_damaged_study_rule_is_one_line(study_csv: Path, tmp_path: Path) -> None:
@@ -289,3 +288,43 @@ def test_an_unknown_rule_is_one_line(study_csv: Path, tmp_path: Path) -> None:
     (line,) = errors_of(run("report", study_csv, "--rules", rules, "--out", tmp_path / "r.html"))
 
     assert line.startswith(f"analysis: {rules}: [exclusion] found 'vigilance_share'; allowed: ")
+
+
+def test_figures_and_tables_are_written_to_their_folders(study_csv: Path, tmp_path: Path) -> None:
+    page, figures, tables = tmp_path / "r.html", tmp_path / "figures", tmp_path / "tables"
+    tables.mkdir()
+    arguments = ("report", study_csv, "--out", page, "--figures", figures, "--tables", tables)
+
+    done = run(*arguments)
+
+    assert done.exit_code == 0, done.output
+    endings = [{path.suffix for path in folder.iterdir()} for folder in (figures, tables)]
+    assert endings == [{".svg", ".pdf"}, {".tex", ".md"}]
+    assert f"{tables}  2 files" in done.output
+    refused = run(*arguments[:2], "--out", tmp_path / "again.html", *arguments[4:])
+    assert errors_of(refused) == [
+        f"analysis: {figures}: holds files already; allowed: another name, or --overwrite"
+    ]
+
+
+@pytest.mark.parametrize("option", ["--figures", "--tables"])
+def test_a_folder_where_nothing_can_go_is_refused_first(
+    option: str, study_csv: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    for name, message in (
+        ("file", "is a file; allowed: the name of a folder"),
+        ("no/figures", f"the folder {tmp_path / 'no'} does not exist"),
+    ):
+        refused = run("report", study_csv, "--out", tmp_path / "r.html", option, tmp_path / name)
+
+        assert errors_of(refused) == [f"analysis: {tmp_path / name}: {message}"]
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_what_is_no_stimulus_set_is_one_line(study_csv: Path, tmp_path: Path) -> None:
+    refused = run("report", study_csv, "--out", tmp_path / "r.html", "--set", tmp_path / "none")
+
+    (line,) = errors_of(refused)
+    assert line.startswith(f"analysis: {tmp_path / 'none'}")
+    assert refused.exit_code == 7
