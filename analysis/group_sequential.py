@@ -113,6 +113,34 @@ def crossing_chances(
     return chances
 
 
+def information_inflation(looks: Sequence[Look], power: float = 0.8) -> float:
+    """Give how many times the information of a single look the last look needs for its power.
+
+    (drift / (z_alpha/2 + z_beta))^2 with the drift at which the looks have the power (Jennison &
+    Turnbull 2000, section 2.3). Photos apart, information grows with the number of people.
+
+    Args:
+        looks: from ``plan_looks``.
+        power: chance to cross the bound on the right side, or the wrong one, a fraction.
+
+    Raises:
+        PlanningError: the power is not between alpha and 1.
+    """
+    alpha = looks[-1].spent_alpha
+    if not alpha < power < 1:
+        allowed = f"above alpha, {alpha:.3g}, and below 1"
+        raise PlanningError(f"power: found {power:g}; allowed: {allowed}")
+    fractions = [look.fraction for look in looks]
+    z_bounds = [look.z_bound for look in looks]
+
+    def excess(drift: float) -> float:
+        return sum(crossing_chances(fractions, z_bounds, drift)) - power
+
+    drift = float(scipy.optimize.brentq(excess, 0.0, LARGEST_Z, xtol=1e-9))
+    single = float(scipy.stats.norm.isf(alpha / 2) + scipy.stats.norm.ppf(power))
+    return (drift / single) ** 2
+
+
 @dataclass(frozen=True)
 class _Walk:
     """Where a study that has not stopped may stand, on the scale z sqrt(t).

@@ -48,7 +48,8 @@ VIGILANCE = click.option(
     show_default="the study's own from an export or a database, else 0.75",
     help="Leave out participants with a smaller share of answered vigilance trials right.",
 )
-DIFFERENCE_PARTS = 2
+PAIR = 2
+POWER = 0.8
 
 
 @plan.command()
@@ -63,7 +64,7 @@ def looks(n_looks: int, fractions: tuple[float, ...] | None, alpha: float, spend
 
     Example: analysis plan looks --looks 4
     """
-    from analysis.group_sequential import equal_fractions, plan_looks
+    from analysis.group_sequential import equal_fractions, information_inflation, plan_looks
 
     planned = plan_looks(
         fractions or equal_fractions(n_looks), alpha=alpha, spending=cast("Spending", spending)
@@ -74,6 +75,12 @@ def looks(n_looks: int, fractions: tuple[float, ...] | None, alpha: float, spend
         click.echo(
             f"{look.number:>4}  {look.fraction:>15.3f}  {look.z_bound:>12.3f}"
             f"  {look.nominal_alpha:>9.2g}  {level:>15.4f} %  {look.spent_alpha:>11.5f}"
+        )
+    if len(planned) > 1:
+        more = 100 * (information_inflation(planned, POWER) - 1)
+        click.echo(
+            f"For a power of {100 * POWER:g} % the whole study takes up to {more:.1f} % more people"
+            " than one without early looks."
         )
 
 
@@ -195,7 +202,7 @@ def sequence(
         counted[column].to_numpy()
         for column in ("participant_id", "photo_id", "condition", "fooled")
     ]
-    for a, b in combinations(conditions, DIFFERENCE_PARTS):
+    for a, b in combinations(conditions, PAIR):
         points = difference_sequence(*arrays, a=a, b=b, level=level, best_at=best_at, every=every)
         _print_sequence(f"{a} - {b}, points", points)
 

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from analysis.group_sequential import crossing_chances, equal_fractions, plan_looks
+from analysis.group_sequential import (
+    crossing_chances,
+    equal_fractions,
+    information_inflation,
+    plan_looks,
+)
 from analysis.study_assumptions import PlanningError
 
 
@@ -82,6 +87,20 @@ def test_crossing_is_the_multivariate_normal_outside_the_box(
     crossed = sum(crossing_chances(fractions, [bound] * len(fractions), drift))
 
     assert crossed == pytest.approx(1 - inside, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n_looks", "inflation"), [(2, 1.008), (3, 1.017), (4, 1.024), (5, 1.028)])
+def test_the_last_look_needs_the_published_information(n_looks: int, inflation: float) -> None:
+    """R_B(K, .05, .2) of Jennison & Turnbull (2000), table 2.4."""
+    looks = plan_looks(equal_fractions(n_looks))
+
+    assert information_inflation(looks, 0.8) == pytest.approx(inflation, abs=6e-4)
+
+
+@pytest.mark.parametrize("power", [0.04, 1.0, float("nan")])
+def test_a_power_looks_cannot_have_is_refused(power: float) -> None:
+    with pytest.raises(PlanningError, match="power: found"):
+        information_inflation(plan_looks(equal_fractions(2)), power)
 
 
 def test_a_walk_crosses_the_bounds_as_often_as_planned() -> None:

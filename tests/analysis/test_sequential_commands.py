@@ -49,8 +49,9 @@ def test_every_command_explains_itself_with_one_example(command: str) -> None:
 def test_the_bounds_of_planned_looks_are_printed() -> None:
     lines = run("plan", "looks", "--looks", "4").output.splitlines()
 
-    assert len(lines) == 5
-    for line, expected in zip(lines[1:], plan_looks(equal_fractions(4)), strict=True):
+    assert len(lines) == 6
+    assert "2.4 % more people" in lines[-1]
+    for line, expected in zip(lines[1:-1], plan_looks(equal_fractions(4)), strict=True):
         assert f"{expected.z_bound:.3f}" in line
         assert line.endswith(f"{expected.spent_alpha:.5f}")
 
