@@ -1,8 +1,8 @@
 """Split a ``trials.csv`` into cells: fast where it is plain, with care where it is not.
 
-Place on the data's path: ``sources.py`` hands in the file's bytes. A plain table (no quotes, every
-row as long as the header) is split by Arrow; whatever Arrow will not have, and every table with
-quotes, goes through Python's csv module, whose rows and messages are exact. Both give the same.
+Place on the data's path: ``sources.py`` hands in the file's bytes. A plain table (every
+row as long as the header, quotes around whole cells only) is split by Arrow; all else goes through
+Python's csv module, whose rows and messages are exact. What both can split, both split alike.
 """
 
 import csv
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+from numpy.typing import NDArray
 
 from analysis.columns import COLUMN_NAMES
 from analysis.errors import Problem, TrialTableError
@@ -22,6 +23,11 @@ from analysis.text_table import FIRST_TRIAL_ROW, TextTable, header_problems
 EMPTY_IS_REFUSED = "allowed: a header and one row per trial"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLOCK_BYTES = 1 << 24
+LONGEST_HEADER_BYTES = 4096
+QUOTE = ord('"')
+LINE_ENDS = (ord("\n"), ord("\r"))
+LINE_END = np.array([ord("\n")], dtype=np.uint8)
+SEPARATORS = np.array([ord(","), *LINE_ENDS], dtype=np.uint8)
 
 
 def read_csv_table(place: str, content: bytes) -> TextTable:
@@ -75,30 +81,73 @@ def ragged_rows(rows: list[list[str]], n_cells: int) -> Iterator[Problem]:
 
 def _split_plain(content: bytes) -> pa.Table | None:
     """Split by Arrow; None where the file is not plain and correct."""
-    header = content[: content.find(b"\n")].removeprefix(BYTE_ORDER_MARK).rstrip(b"\r")
-    names = header.decode("utf-8", "replace").split(",")
-    if sorted(names) != sorted(COLUMN_NAMES) or b'"' in content:
-        return None
-    if content.count(b"\r") != content.count(b"\r\n"):
-        return None
-    end = len(content)
-    while content[end - 1 : end] in (b"\n", b"\r"):
+    text = memoryview(content)[len(BYTE_ORDER_MARK) * content.startswith(BYTE_ORDER_MARK) :]
+    end = len(text)
+    while end and text[end - 1] in LINE_ENDS:
         end -= 1
-    if content.find(b"\n\n", 0, end) >= 0 or content.find(b"\n\r\n", 0, end) >= 0:
-        return None  # Arrow takes an empty line for a row of empty cells
-    text = {name: pa.string() for name in COLUMN_NAMES}
+    text = text[:end]
+    has_quotes = b'"' in content
+    if not _is_plain_header(text) or not _has_plain_lines(content):
+        return None
+    if has_quotes and not _has_plain_quotes(np.frombuffer(text, np.uint8)):
+        return None
+    strings = {name: pa.string() for name in COLUMN_NAMES}
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(content).slice(0, end)),
+            pa.BufferReader(pa.py_buffer(text)),
             read_options=pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES),
-            parse_options=pyarrow.csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
+            parse_options=pyarrow.csv.ParseOptions(
+                quote_char='"' if has_quotes else False, ignore_empty_lines=False
+            ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=text, strings_can_be_null=False
+                column_types=strings, strings_can_be_null=False
             ),
         )
     except pa.ArrowInvalid:
         return None
     return table if len(table) else None
+
+
+def _is_plain_header(text: memoryview) -> bool:
+    """Say whether the first line names every column once."""
+    line = bytes(text[:LONGEST_HEADER_BYTES]).partition(b"\n")[0].rstrip(b"\r")
+    names = line.decode("utf-8", "replace").split(",")
+    return sorted(name.removeprefix('"').removesuffix('"') for name in names) == sorted(
+        COLUMN_NAMES
+    )
+
+
+def _has_plain_lines(content: bytes) -> bool:
+    r"""Say whether lines end in one way and none between them is empty.
+
+    Arrow takes an empty line for a row of empty cells, and a lone \r for the end of a line.
+    """
+    if content.count(b"\r") != content.count(b"\r\n"):
+        return False
+    body = content.rstrip(b"\r\n")
+    return body.find(b"\n\n") < 0 and body.find(b"\n\r\n") < 0
+
+
+def _has_plain_quotes(text: NDArray[np.uint8]) -> bool:
+    """Say whether quotes stand in pairs around whole cells, without quotes or line ends inside.
+
+    Quotes must alternate: one behind a separator that opens a cell, one before a separator that
+    closes it. Then there is one way to read them.
+
+    Args:
+        text: (n,), the bytes of the file without line ends at its end.
+    """
+    places = np.flatnonzero(text == QUOTE)
+    padded = np.concatenate([LINE_END, text, LINE_END])
+    is_behind, is_before = (np.isin(padded[places + shift], SEPARATORS) for shift in (0, 2))
+    line_ends = np.flatnonzero(text == LINE_END[0])
+    return bool(
+        len(places) % 2 == 0
+        and is_behind[0::2].all()
+        and not is_behind[1::2].any()
+        and is_before[1::2].all()
+        and (np.searchsorted(places, line_ends) % 2 == 0).all()
+    )
 
 
 def _split_with_care(place: str, content: bytes, sha256: str) -> TextTable:

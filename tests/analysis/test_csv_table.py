@@ -33,23 +33,26 @@ def carefully(content: bytes) -> object:
 
 
 CELL = st.text(st.sampled_from('ab1,"\r\n\0 é;\t\ufeff'), max_size=3)
+QUOTED = st.text(st.sampled_from("ab, \n"), max_size=3).map(lambda cell: f'"{cell}"')
 ROW = st.one_of(
     st.lists(CELL, min_size=18, max_size=18).map(",".join),
+    st.lists(st.one_of(st.just("a"), QUOTED), min_size=18, max_size=18).map(",".join),
     st.just(",".join("abcdefghijklmnopqr")),
     CELL,
 )
 
 
 @given(
+    header=st.sampled_from([HEADER, '"' + HEADER.replace(",", '","') + '"']),
     rows=st.lists(ROW, max_size=5),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
     mark=st.sampled_from(["", "\ufeff"]),
     end=st.sampled_from(["", "\n", "\n\n", "\r\n"]),
 )
 def test_the_fast_split_gives_what_the_careful_one_gives(
-    rows: list[str], newline: str, mark: str, end: str
+    header: str, rows: list[str], newline: str, mark: str, end: str
 ) -> None:
-    content = (mark + newline.join([HEADER, *rows]) + end).encode()
+    content = (mark + newline.join([header, *rows]) + end).encode()
 
     assert outcome(content) == carefully(content)
 
@@ -61,10 +64,18 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
     assert outcome(body) == carefully(body)
 
 
-def test_a_plain_table_is_split_fast(study_bytes: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def in_quotes(content: bytes) -> bytes:
+    lines = content.decode().splitlines()
+    return "".join(f'"{line.replace(",", chr(34) + "," + chr(34))}"\n' for line in lines).encode()
+
+
+@pytest.mark.parametrize("change", [bytes, in_quotes, lambda content: b"\xef\xbb\xbf" + content])
+def test_a_plain_table_is_split_fast(
+    change: Make, study_bytes: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(csv_table, "_split_with_care", None)
 
-    table = read_csv_table("x.csv", study_bytes)
+    table = read_csv_table("x.csv", change(study_bytes))
 
     assert isinstance(table, TextTable)
     assert len(table.rows) == 624
