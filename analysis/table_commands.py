@@ -88,7 +88,8 @@ def convert(reading: Reading, out: Path, overwrite: bool) -> None:
     from analysis.text_table import csv_chunks
     from analysis.trial_table import typed_table
 
-    places = (out, results.provenance_path(out))
+    # With the ending, so that trials.csv and trials.parquet can stand beside each other.
+    places = (out, out.with_name(f"{out.name}.provenance.json"))
     results.check_not_input(*places, inputs=reading.input_files())
     results.check_free(*places, overwrite=overwrite)
     table = reading.checked()

@@ -88,7 +88,7 @@ def test_convert_brings_a_table_to_parquet_and_back(study_csv: Path, tmp_path: P
     expected = read_trials(study_csv).trials
     for path in (parquet, back):
         pd.testing.assert_frame_equal(read_trials(path).trials, expected)
-    record = json.loads((tmp_path / "t.provenance.json").read_text())
+    record = json.loads((tmp_path / "t.parquet.provenance.json").read_text())
     assert record["input"]["sha256"] == read_trials(study_csv).sha256
     assert record["sha256"] == hashlib.sha256(parquet.read_bytes()).hexdigest()
 
@@ -111,7 +111,7 @@ def test_convert_reads_old_studies(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert read_trials(tmp_path / "t.csv").trials["block"].tolist() == ["practice", "main", "main"]
-    record = json.loads((tmp_path / "t.provenance.json").read_text())
+    record = json.loads((tmp_path / "t.csv.provenance.json").read_text())
     assert record["settings"] == {"amt_practice": 1, "amt_vigilance": "other"}
     assert record["input"]["origin"] == "results of AMT_Real_vs_Fake"
 
