@@ -78,9 +78,9 @@ def fit_beta_prior(n_fooled: ArrayLike, n_trials: ArrayLike) -> BetaPrior:
         (scipy.special.logit(mean), np.log(FIRST_PRECISION)),
         args=(*counts, n_photos),
         jac=True,
-        method="L-BFGS-B",
+        method="TNC",  # finds what L-BFGS-B finds without its waits for BLAS threads
         bounds=[(None, None), (np.log(LEAST_PRECISION), np.log(MOST_PRECISION))],
-        options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 500},
+        options={"ftol": 1e-14, "gtol": 1e-9, "xtol": 1e-9, "maxfun": 1000},
     )
     gain = -found.fun - _common_rate_log_likelihood(mean, fooled, trials)
     precision = float(np.exp(found.x[1]))

@@ -15,10 +15,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 import scipy.stats
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.beta_prior import BetaPrior, beta_posteriors, fit_beta_prior
+from analysis.beta_prior import LEAST_PRECISION, BetaPrior, beta_posteriors, fit_beta_prior
 from analysis.intervals import check_level
+from analysis.prior_uncertainty import averaged_moments
 
 HALF = 0.5
 # A photo is named as fooling half of the people from this posterior probability up,
@@ -104,32 +105,43 @@ def shrink_rates(
 ) -> pd.DataFrame:
     """Give what is said of each photo from its counts alone.
 
-    With n responses, x fooled, and a prior Beta(a, b) fitted to all photos, the true rate has the
-    posterior Beta(a + x, b + n - x) (Casella 1985, for the beta-binomial): its mean is the shrunken
-    rate, its quantiles the interval. The fit's own uncertainty is left out, so that with few photos
-    the intervals are a little narrow. p = P(X >= x), X binomial(n, 1/2); q after
-    Benjamini & Hochberg 1995.
+    With n responses, x fooled, and the prior Beta(a, b), the true rate has the posterior
+    Beta(a + x, b + n - x), whose mean is the shrunken rate (Casella 1985, for the beta-binomial).
+    Where the prior was fitted to these photos, the posterior is the beta distribution of the same
+    mean whose variance holds the fit's uncertainty too (``prior_uncertainty.py``). Interval: its
+    quantiles. p = P(X >= x), X binomial(n, 1/2); q after Benjamini & Hochberg 1995.
 
     Args:
         n_fooled: (I,), whole numbers from 0 to ``n_trials``.
         n_trials: (I,), whole numbers from 1 up.
         level: posterior probability of each interval, a fraction in (0, 1).
-        prior: distribution of the true rates; fitted to these photos if None.
+        prior: distribution of the true rates where it is known; None to fit it to these photos.
 
     Returns:
         (I,) rows with raw_rate, shrunken_rate, low, high, fools_half, p_value, q_value.
     """
     check_level(level)
+    if prior is None:
+        return _shrink(n_fooled, n_trials, fit_beta_prior(n_fooled, n_trials), level, is_fit=True)
+    return _shrink(n_fooled, n_trials, prior, level, is_fit=False)
+
+
+def _shrink(
+    n_fooled: ArrayLike, n_trials: ArrayLike, prior: BetaPrior, level: float, *, is_fit: bool
+) -> pd.DataFrame:
     fooled, trials = (np.asarray(counts, dtype=np.float64) for counts in (n_fooled, n_trials))
-    prior = prior or fit_beta_prior(fooled, trials)
-    posterior = scipy.stats.beta(*beta_posteriors(prior, fooled, trials))
-    # Without spread every photo has the mean; 0 and 1 then lie outside their own quantiles.
-    means = posterior.mean() if prior.has_spread else np.full(fooled.shape, prior.mean)
+    a, b = beta_posteriors(prior, fooled, trials)
+    # Without spread every photo has the mean.
+    means = a / (a + b) if prior.has_spread else np.full(fooled.shape, prior.mean)
+    if is_fit and 0 < prior.mean < 1:
+        a, b = _with_uncertain_fit(means, fooled, trials)
+    posterior = scipy.stats.beta(a, b)
     p_values = scipy.stats.binom.sf(fooled - 1, trials, HALF)
     return pd.DataFrame(
         {
             "raw_rate": fooled / trials,
             "shrunken_rate": means,
+            # Means of 0 and 1 lie outside their own quantiles.
             "low": np.minimum(posterior.ppf((1 - level) / 2), means),
             "high": np.maximum(posterior.ppf((1 + level) / 2), means),
             "fools_half": posterior.sf(HALF),
@@ -137,6 +149,16 @@ def shrink_rates(
             "q_value": scipy.stats.false_discovery_control(p_values),
         }
     )
+
+
+def _with_uncertain_fit(
+    means: NDArray[np.float64], fooled: NDArray[np.float64], trials: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the beta distributions of these means with the spread of the averaged posteriors."""
+    averaged, variances = averaged_moments(fooled, trials)
+    precision = means * (1 - means) / (variances + (averaged - means) ** 2) - 1
+    precision = np.maximum(precision, LEAST_PRECISION)
+    return means * precision, (1 - means) * precision
 
 
 def _estimate(condition: str, trials: pd.DataFrame, level: float) -> PhotoRates:
@@ -147,7 +169,7 @@ def _estimate(condition: str, trials: pd.DataFrame, level: float) -> PhotoRates:
     pairs = trials[["photo_id", "pair_id"]].drop_duplicates().astype("object")
     first_pairs = pairs.groupby("photo_id")["pair_id"].min()
     prior = fit_beta_prior(counts["n_fooled"], counts["n_trials"])
-    rates = shrink_rates(counts["n_fooled"], counts["n_trials"], level=level, prior=prior)
+    rates = _shrink(counts["n_fooled"], counts["n_trials"], prior, level, is_fit=True)
     table = pd.concat([counts.reset_index(), rates], axis="columns")
     table["pair_id"] = first_pairs.reindex(counts.index.astype("object")).to_numpy()
     table = table.sort_values(
