@@ -1,7 +1,7 @@
 """What a reader must know about the data before trusting a fool rate; excludes nobody.
 
-Place on the data's path: ``report.py`` shows what this module counts. Who is left out is decided in
-``exclusions.py``.
+Place on the data's path: ``descriptions.py`` takes what this module counts into the report. Who is
+left out is decided in ``exclusions.py``; what needs more than a count has a module of its own.
 """
 
 from dataclasses import dataclass
@@ -9,14 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.control_trials import LEAKS, judge
-from analysis.exclusions import (
-    SIMULATED,
-    Screened,
-    counted_trials,
-)
-from analysis.response_times import FAST_RESPONSE_MS as FAST_RESPONSE_MS  # shown with the counts
-from analysis.response_times import QUANTILES as QUANTILES
+from analysis.exclusions import SIMULATED, Screened, counted_trials
+from analysis.exposure_validity import counted_with_invalid
+from analysis.response_times import FAST_RESPONSE_MS, QUANTILES
 from analysis.shares import Share, share_of
 from analysis.vigilance import VigilanceCheck, check_vigilance
 
@@ -33,8 +28,8 @@ class DataQuality:
         called_first_fake: how often the one shown first was; 50 % without order bias.
         response_ms: quantiles (``QUANTILES``) of response times in ms; empty without any.
         fast_responses: share of response times under ``FAST_RESPONSE_MS``; None without any.
-        exposure_invalid: share of answered main trials whose exposure broke the study's rule; None
-            where it was not recorded.
+        exposure_invalid: share of answered main trials whose exposure broke the study's rule, those
+            left out for it included; None where it was not recorded.
         n_exposure_unrecorded: answered main trials without a judgement of the exposure.
         shown_ms: quantiles of measured exposures in ms, both sides; empty without any.
         control: control trials in which the real photo was called fake; must be near 50 %.
@@ -69,8 +64,9 @@ def describe(
     sequential = counted[counted["first_side"] != "both"]
     control = kept[(kept["trial_type"] == "control") & kept["fooled"].notna()]
     by_rule = [code for code, rule in screened.reasons.items() if rule == SIMULATED]
-    invalid = 1.0 - counted["exposure_valid"].dropna().astype("float64")
-    shown = pd.concat([counted["left_shown_ms"], counted["right_shown_ms"]])
+    exposed = counted_with_invalid(trials, screened)
+    invalid = 1.0 - exposed["exposure_valid"].dropna().astype("float64")
+    shown = pd.concat([exposed["left_shown_ms"], exposed["right_shown_ms"]])
     responses = counted["response_ms"].dropna()
     return DataQuality(
         n_unanswered=int((kept["trial_type"] == "main").sum()) - len(counted),
@@ -85,15 +81,10 @@ def describe(
         response_ms=_quantiles(responses),
         fast_responses=_mean(responses < FAST_RESPONSE_MS),
         exposure_invalid=_mean(invalid),
-        n_exposure_unrecorded=int(counted["exposure_valid"].isna().sum()),
+        n_exposure_unrecorded=int(exposed["exposure_valid"].isna().sum()),
         shown_ms=_quantiles(shown.dropna()),
         control=share_of(control, control["fooled"], level=level),
     )
-
-
-def control_leaks(control: Share) -> bool:
-    """Say whether control trials are surely off 50 %: then something besides colour tells."""
-    return judge(control) == LEAKS
 
 
 def _quantiles(values: "pd.Series[float]") -> tuple[float, ...]:

@@ -18,7 +18,7 @@ from analysis.control_trials import check_control_trials
 from analysis.data_quality import DataQuality, describe
 from analysis.estimates import EstimateSettings, fool_rate_entry
 from analysis.exclusions import SIMULATED, Screened, counted_trials
-from analysis.exposure_validity import ExposureCheck, check_exposures
+from analysis.exposure_validity import ExposureCheck, check_exposures, counted_with_invalid
 from analysis.gallery import choose_gallery
 from analysis.per_person import PersonRate, estimate_person_rates
 from analysis.per_photo import estimate_photo_rates
@@ -119,7 +119,8 @@ def _quality(
     people = trials[~trials["participant_id"].isin(simulated)] if simulated else trials
     watched = vigilance_pass_rates(people, conditions, pass_share=pass_share, level=level)
     detected = estimate_detection(counted, conditions, level=level)
-    exposures = check_exposures(counted, conditions, level=level)
+    exposed = counted_with_invalid(trials, screened)
+    exposures = check_exposures(exposed, conditions, level=level)
     quality = describe(trials, screened, pass_share=pass_share, level=level)
     return {
         "control": asdict(check_control_trials(screened.trials, level=level)),

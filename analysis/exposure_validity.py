@@ -1,7 +1,8 @@
 """Whether trials whose exposure broke the study's rule change the fool rates.
 
-Place on the data's path: ``report.py`` hands in the trials that count and shows both estimates side
-by side. Nothing is left out here: a rule on exposure belongs into ``exclusions.py``.
+Place on the data's path: ``descriptions.py`` hands in the trials that count, and both estimates are
+shown side by side. Where a written rule of ``exclusions.py`` leaves the invalid trials out, they
+are put back for this comparison.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.exclusions import INVALID_EXPOSURE, Screened, counted_trials
 from analysis.fool_rates import FoolRate, estimate_fool_rates
 
 
@@ -31,14 +33,27 @@ class ExposureCheck:
     without_invalid: FoolRate
 
 
+def counted_with_invalid(trials: pd.DataFrame, screened: Screened) -> pd.DataFrame:
+    """Give the trials that count, and those that only the rule on exposure left out.
+
+    Args:
+        trials: the whole trial table, with a unique index.
+        screened: the same table after the exclusions.
+    """
+    reasons = screened.trial_reasons
+    put_back = trials.loc[reasons.index[reasons == INVALID_EXPOSURE]]
+    counted = counted_trials(screened.trials)
+    return counted if put_back.empty else pd.concat([counted, counted_trials(put_back)])
+
+
 def check_exposures(
     trials: pd.DataFrame, conditions: Sequence[str], *, level: float = 0.95
 ) -> list[ExposureCheck]:
     """Estimate each condition with and without its trials of invalid exposure.
 
     Args:
-        trials: trials that count, with columns participant_id, photo_id, condition, fooled (bool)
-            and exposure_valid (missing where it was not recorded).
+        trials: what ``counted_with_invalid`` gives, with columns participant_id, photo_id,
+            condition, fooled (bool) and exposure_valid (missing where it was not recorded).
         conditions: the names, in the order wanted.
         level: nominal coverage of the intervals, a fraction in (0, 1).
     """

@@ -3,13 +3,10 @@ from typing import Any
 
 import pytest
 
-from analysis.data_quality import (
-    control_leaks,
-    describe,
-)
+from analysis.data_quality import describe
+from analysis.exclusion_rules import ExclusionRules
 from analysis.exclusions import screen
-from analysis.intervals import Interval, fool_rate_interval
-from analysis.shares import Share
+from analysis.intervals import fool_rate_interval
 from analysis.trial_table import read_trials
 
 Make = Callable[..., Any]
@@ -147,16 +144,6 @@ def test_control_trials_are_summed_up_apart(
     assert quality.called_left_fake.n == 20
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "leaks"),
-    [(0.4, 0.6, False), (0.2, 0.4, True), (0.51, 0.7, True), (None, None, False), (0, 1, False)],
-)
-def test_control_trials_off_50_percent_are_a_leak(
-    low: float | None, high: float | None, leaks: bool
-) -> None:
-    assert control_leaks(Share(10, 0.5, Interval(low, high))) is leaks
-
-
 def test_the_vigilance_trials_of_those_left_out_are_counted_too(
     main_rows: Make, row: Make, describe_rows: Make
 ) -> None:
@@ -188,3 +175,16 @@ def test_without_vigilance_trials_nothing_is_said_of_them(
     vigilance = describe_rows(main_rows(lambda _i, _j: {})).vigilance
 
     assert (vigilance.n_trials, vigilance.correct, vigilance.guesser_passes) == (0, None, None)
+
+
+def test_exposures_that_a_rule_leaves_out_are_counted_all_the_same(
+    main_rows: Make, write_table: Make
+) -> None:
+    rows = main_rows(lambda i, _j: {"exposure_valid": "false" if i == 0 else "true"})
+    trials = read_trials(write_table(rows)).trials
+    screened = screen(trials, rules=ExclusionRules(exclude_invalid_exposure=True))
+
+    quality = describe(trials, screened, pass_share=0.75, level=0.95)
+
+    assert quality.called_left_fake.n == 15
+    assert (quality.exposure_invalid, quality.n_unanswered) == (5 / 20, 0)

@@ -4,7 +4,9 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from analysis.exposure_validity import check_exposures
+from analysis.exclusion_rules import ExclusionRules
+from analysis.exclusions import counted_trials, screen
+from analysis.exposure_validity import check_exposures, counted_with_invalid
 from analysis.fool_rates import estimate_fool_rates
 
 
@@ -52,3 +54,26 @@ def test_exposure_checks_are_plain_json() -> None:
     documents = [asdict(check) for check in check_exposures(trials(), ["full", "half"])]
 
     assert json.loads(json.dumps(documents)) == documents
+
+
+def test_trials_left_out_for_their_exposure_are_put_back_and_no_others() -> None:
+    table = trials().assign(
+        simulated=False, block="main", trial_type="main", chosen_side="left", response_ms=900.0
+    )
+    table.loc[table["photo_id"] == "photo-4", "response_ms"] = 50.0
+    rules = ExclusionRules(exclude_invalid_exposure=True, minimum_response_ms=100)
+    screened = screen(table, rules=rules)
+
+    put_back = counted_with_invalid(table, screened)
+
+    kept = counted_trials(screened.trials)
+    assert put_back["exposure_valid"].eq(False).sum() == 72
+    assert len(put_back) == len(kept) + 72 == 360 - 24
+    (without_rules,) = check_exposures(put_back, ["full"])
+    assert [without_rules.without_invalid] == estimate_fool_rates(kept, ["full"])
+
+
+def test_without_a_rule_on_exposure_nothing_is_put_back() -> None:
+    table = trials().assign(simulated=False, block="main", trial_type="main")
+
+    pd.testing.assert_frame_equal(counted_with_invalid(table, screen(table)), counted_trials(table))
