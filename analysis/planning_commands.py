@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from analysis.intervals import Target
-    from analysis.plan_table import Plan
+    from analysis.plan_table import Plan, PlanRow
     from analysis.planning import Goal
     from analysis.planning_simulation import Check
 
@@ -144,28 +145,25 @@ def _checks(made: "Plan", n_studies: int, seed: int) -> tuple["Check", ...]:
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as bar:
-        return tuple(
-            _check(made.goal, row.n_participants or 0, row, n_studies, rng, bar.update)
-            for row in rows
-        )
+        return tuple(_check(made.goal, row, n_studies, rng, bar.update) for row in rows)
 
 
 def _check(
     goal: "Goal",
-    n_participants: int,
-    row: Any,
+    row: "PlanRow",
     n_studies: int,
     rng: "np.random.Generator",
     advance: Callable[[int], None],
 ) -> "Check":
     from analysis.planning_simulation import check_by_simulation, simulated_results
 
+    assert row.n_participants is not None
+    size = (row.n_participants, row.n_photos, row.target)
     found = []
-    studies = simulated_results(goal, n_participants, row.n_photos, row.target, rng)
-    for _ in range(n_studies):
-        found.append(next(studies))
+    for result in islice(simulated_results(goal, *size, rng), n_studies):
+        found.append(result)
         advance(1)
-    return check_by_simulation(goal, n_participants, row.n_photos, row.target, found)
+    return check_by_simulation(goal, *size, found)
 
 
 def _contents(made: "Plan", places: Sequence[Path], target: "Target") -> dict[Path, bytes]:
