@@ -14,7 +14,7 @@ identifiers are personal data: they become numbers in the order of the files.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -48,15 +48,25 @@ class AmtSettings:
     study: str = "amt"
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """One group of columns of one assignment, as text."""
+@dataclass
+class _Study:
+    """What has been read so far.
 
-    row: int
-    number: int
-    gt_side: str
-    images: dict[str, str]
-    selection: str
+    Attributes:
+        settings: what the files do not say of themselves.
+        people: the code of each worker.
+        assignments: where each assignment stands.
+        rows: the trial table's cells, in the order of ``COLUMN_NAMES``.
+        row_numbers: the row of its file that each trial stands in.
+        problems: of all files.
+    """
+
+    settings: AmtSettings
+    people: dict[str, str] = field(default_factory=dict)
+    assignments: dict[str, str] = field(default_factory=dict)
+    rows: list[list[str]] = field(default_factory=list)
+    row_numbers: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def is_amt_header(names: Sequence[str]) -> bool:
@@ -75,61 +85,62 @@ def read_amt_results(files: Sequence[tuple[str, bytes]], settings: AmtSettings) 
     Raises:
         TrialTableError: a file is no such file, or its rows have problems.
     """
-    people: dict[str, str] = {}
-    assignments: dict[str, str] = {}
-    rows: list[list[str]] = []
-    numbers: list[int] = []
+    study = _Study(settings)
     for place, content in files:
-        problems: list[Problem] = []
-        for trial, codes in _read_file(place, content, people, assignments, settings, problems):
-            cells = _cells(trial, codes, settings)
-            rows.append([cells[name] for name in COLUMN_NAMES])
-            numbers.append(trial.row)
-        if problems:
-            raise TrialTableError.of_problems(place, sorted(problems, key=lambda p: p.row or 0))
+        _add_file(study, place, content)
     place = files[0][0] if len(files) == 1 else f"{files[0][0]} and {len(files) - 1} more"
-    if not rows:
+    if study.problems:
+        raise TrialTableError.of_problems(place, study.problems)
+    if not study.rows:
         raise TrialTableError(f"{place}: the file holds a header and no assignments")
     sha256 = _joint_digest([content for _, content in files])
-    order = np.array(numbers, dtype=np.int64)
-    return TextTable(place, text_columns(rows), order, sha256, origin=ORIGIN)
+    order = np.array(study.row_numbers, dtype=np.int64)
+    return TextTable(place, text_columns(study.rows), order, sha256, origin=ORIGIN)
 
 
-def _read_file(
-    place: str,
-    content: bytes,
-    people: dict[str, str],
-    assignments: dict[str, str],
-    settings: AmtSettings,
-    problems: list[Problem],
-) -> Iterator[tuple[_Trial, tuple[str, str]]]:
-    """Give each trial with the codes of its participant and study session; notes problems."""
+def _add_file(study: _Study, place: str, content: bytes) -> None:
+    """Add the trials of one file, and what is wrong with it, row by row."""
     header, *rows = split_rows(place, content)
-    groups = _groups(place, header, settings)
+    groups = _groups(place, header, study.settings)
     ragged = {problem.row: problem for problem in ragged_rows([header, *rows], len(header))}
-    problems.extend(ragged.values())
-    for row_number, row in enumerate(rows, start=FIRST_TRIAL_ROW):
-        if row_number in ragged:
-            continue
-        named = dict(zip(header, row, strict=True))
-        if (repeated := named.get(ASSIGNMENT)) and repeated in assignments:
-            found = f"{quoted(repeated)}, which stands in {assignments[repeated]} already"
-            problems.append(Problem(row_number, ASSIGNMENT, found, "each assignment once"))
-            continue
-        key = named.get(ASSIGNMENT) or f"{place} row {row_number}"
-        assignments[key] = f"{place}, row {row_number}"
-        person = people.setdefault(named.get(WORKER) or key, f"p{len(people) + 1:04d}")
-        codes = person, f"{person}-s{len(assignments)}"
-        for number, columns in enumerate(groups):
-            texts = {part: named[column].strip() for part, column in columns.items()}
-            if not any(texts.values()):
-                continue
-            found_here = list(_trial_problems(row_number, columns, texts))
-            problems.extend(found_here)
-            if not found_here:
-                images = {"left": texts[LEFT], "right": texts[RIGHT]}
-                trial = _Trial(row_number, number, texts[GT_SIDE], images, texts[SELECTION])
-                yield trial, codes
+    for number, cells in enumerate(rows, start=FIRST_TRIAL_ROW):
+        if number in ragged:
+            problems = [ragged[number]]
+        else:
+            problems = _add_assignment(
+                study, place, number, groups, dict(zip(header, cells, strict=True))
+            )
+        study.problems.extend(replace(problem, place=place) for problem in problems)
+
+
+def _add_assignment(
+    study: _Study, place: str, row: int, groups: list[dict[str, str]], named: dict[str, str]
+) -> list[Problem]:
+    """Add the trials of one row, unless it stands somewhere already; gives its problems."""
+    where = f"{place}, row {row}"
+    key = named.get(ASSIGNMENT) or where
+    if key in study.assignments:
+        found = f"{quoted(key)}, which stands in {study.assignments[key]} already"
+        return [Problem(row, ASSIGNMENT, found, "each assignment once")]
+    study.assignments[key] = where
+    worker = named.get(WORKER) or key
+    person = study.people.setdefault(worker, f"p{len(study.people) + 1:04d}")
+    codes = {
+        "participant_id": person,
+        "study_session_id": f"{person}-s{len(study.assignments)}",
+    }
+    problems = []
+    for number, columns in enumerate(groups):
+        texts = {part: named[column].strip() for part, column in columns.items()}
+        if not any(texts.values()):
+            continue  # files of several designs have empty groups
+        found_here = list(_trial_problems(row, columns, texts))
+        problems.extend(found_here)
+        if not found_here:
+            cells = _cells(texts, number, study.settings) | codes
+            study.rows.append([cells[name] for name in COLUMN_NAMES])
+            study.row_numbers.append(row)
+    return problems
 
 
 def _groups(place: str, header: list[str], settings: AmtSettings) -> list[dict[str, str]]:
@@ -181,30 +192,28 @@ def _trial_problems(row: int, columns: dict[str, str], texts: dict[str, str]) ->
         yield Problem(row, columns[RIGHT], found, "a real and a fake image of two folders")
 
 
-def _cells(trial: _Trial, codes: tuple[str, str], settings: AmtSettings) -> dict[str, str]:
-    """Write a trial as a row of the trial table."""
-    fake_side = "right" if trial.gt_side == "left" else "left"
-    fake, real = (PurePosixPath(trial.images[side]) for side in (fake_side, trial.gt_side))
+def _cells(texts: dict[str, str], number: int, settings: AmtSettings) -> dict[str, str]:
+    """Write a trial as a row of the trial table, but for the codes of its participant."""
+    real_side = texts[GT_SIDE]
+    parts = (LEFT, RIGHT) if real_side == "left" else (RIGHT, LEFT)
+    real, fake = (PurePosixPath(texts[part]) for part in parts)
     condition = str(fake.parent)
-    is_practice = trial.number < settings.n_practice
+    is_practice = number < settings.n_practice
     is_vigilance = condition.rstrip("/") == settings.vigilance_folder.rstrip("/")
-    kind = "practice" if is_practice else "vigilance" if is_vigilance else "main"
     pair = f"{condition}/{fake.stem}"
     return dict.fromkeys(COLUMN_NAMES, "") | {
         "study_id": settings.study,
-        "participant_id": codes[0],
-        "study_session_id": codes[1],
         "simulated": "false",
         "condition": condition,
         "block": "practice" if is_practice else "main",
-        "trial_type": kind,
-        "trial_index": str(trial.number),
+        "trial_type": "practice" if is_practice else "vigilance" if is_vigilance else "main",
+        "trial_index": str(number),
         # Unpaired studies set a fake against the real photo of another scene.
         "pair_id": pair if real.stem == fake.stem else f"{pair} against {real.stem}",
         "photo_id": fake.stem,
-        "real_side": trial.gt_side,
+        "real_side": real_side,
         "first_side": "left",
-        "chosen_side": "" if trial.selection in UNANSWERED else trial.selection,
+        "chosen_side": "" if texts[SELECTION] in UNANSWERED else texts[SELECTION],
     }
 
 

@@ -17,6 +17,7 @@ class Problem:
         found: what stands there.
         allowed: what may stand there.
         sentence: the whole message where it is not ``column …: found …; allowed: …``.
+        place: the file, where a table is made of several.
     """
 
     row: int | None
@@ -24,6 +25,7 @@ class Problem:
     found: str
     allowed: str
     sentence: str | None = None
+    place: str | None = None
 
     @property
     def message(self) -> str:
@@ -101,5 +103,6 @@ class StimulusSetError(AnalysisError):
 
 
 def _line(place: str, problem: Problem) -> str:
-    where = place if problem.row is None else f"{place}, row {problem.row}"
+    file = problem.place or place
+    where = file if problem.row is None else f"{file}, row {problem.row}"
     return f"{where}: {problem.message}"

@@ -115,7 +115,7 @@ def _problems_csv(error: TrialTableError) -> bytes:
 
     rows = [
         (
-            error.place,
+            problem.place or error.place,
             "" if problem.row is None else str(problem.row),
             problem.column or "",
             problem.found,

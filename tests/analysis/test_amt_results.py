@@ -194,6 +194,17 @@ def test_every_bad_cell_is_named_by_the_files_own_column(tmp_path: Path) -> None
     ]
 
 
+def test_the_problems_of_all_files_are_named(tmp_path: Path) -> None:
+    for name in "ab":
+        row = assignment(name, four(*["left"] * 4)) | {"Input.gt_side1": name}
+        write(tmp_path / f"{name}.csv", [row])
+
+    assert refusal(tmp_path) == [
+        f"{tmp_path / name}.csv, row 2: column Input.gt_side1: found '{name}'; allowed: left, right"
+        for name in "ab"
+    ]
+
+
 def test_an_assignment_that_stands_twice_is_named(tmp_path: Path) -> None:
     """Batches that were downloaded twice overlap."""
     row = assignment("W", four(*["left"] * 4))
