@@ -10,8 +10,10 @@ import pytest
 from analysis import __main__ as commands
 from tests.analysis.command_runs import errors_of, run
 
+NAMES = ("check", "convert", "estimate", "look", "plan", "report", "sequence", "simulate")
 
-@pytest.mark.parametrize("command", ["check", "convert", "estimate", "report", "simulate"])
+
+@pytest.mark.parametrize("command", NAMES)
 def test_every_command_explains_itself_with_one_example(command: str) -> None:
     result = run(command, "--help")
 
