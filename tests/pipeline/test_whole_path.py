@@ -118,6 +118,26 @@ def test_the_report_is_the_same_bytes_again(call, export):
     assert "http://" not in text.replace("http://www.w3.org", "")
 
 
+def test_the_databases_address_gives_the_same_data_as_the_export(call, export, estimates):
+    database = f"sqlite:///{call.folder / 'instance' / 'study.sqlite'}"
+
+    call("analysis", "convert", database, "--out", "from-database.csv")
+    call("analysis", "convert", database, "--out", "from-database.parquet")
+    call("analysis", "estimate", database, "--json", "database.json")
+    call("analysis", "estimate", "from-database.parquet", "--json", "parquet.json")
+
+    exported = (export / "trials.csv").read_bytes()
+    assert (call.folder / "from-database.csv").read_bytes() == exported
+    records = [
+        json.loads((call.folder / name).read_text(encoding="utf-8"))
+        for name in ("database.provenance.json", "estimates.provenance.json")
+    ]
+    assert records[0]["input"] == records[1]["input"]
+    assert records[0]["settings"] == records[1]["settings"]
+    for name in ("database.json", "parquet.json"):
+        assert json.loads((call.folder / name).read_text(encoding="utf-8")) == estimates
+
+
 @pytest.mark.usefixtures("export")
 def test_the_same_study_again_is_no_second_study(call, stimulus_set):
     call("study-app", "create", "study.toml", "--set", stimulus_set)
