@@ -17,6 +17,7 @@ import click
 import numpy as np
 import scipy.stats
 
+from analysis.comparisons import difference_of_fool_rates
 from analysis.confidence_sequence import FIRST_PARTICIPANT, sequence_z
 from analysis.intervals import Target, crossed_share, wilson_interval
 from analysis.planned_looks import planned_look
@@ -37,6 +38,8 @@ BOTH: Target = "people_and_photos"
 THESE: Target = "these_photos"
 HALF = 0.5
 PEEKING_PEOPLE = 100
+PEEKING_PEOPLE_PER_CONDITION = 60
+ALPHA = 0.05
 LOOKS = (25, 50, 75, 100)
 CLOSED_FORM_RUNS = 20
 # What is planned, people (per condition where between), photos, target.
@@ -73,6 +76,7 @@ def main(studies: int, peeking_studies: int, seed: int) -> None:
         print_plans(studies, seed, rng)
     if peeking_studies:
         print_peeking(peeking_studies, rng)
+        print_peeking_at_differences(peeking_studies, rng)
 
 
 def print_plans(studies: int, seed: int, rng: np.random.Generator) -> None:
@@ -109,6 +113,51 @@ def print_peeking(peeking_studies: int, rng: np.random.Generator) -> None:
         )
 
 
+def print_peeking_at_differences(n_studies: int, rng: np.random.Generator) -> None:
+    """Print how often looking early tells two equal conditions apart."""
+    click.echo(
+        f"\n{n_studies} studies per row of two equal conditions, {PEEKING_PEOPLE_PER_CONDITION}"
+        " people each; percent that are ever told apart"
+    )
+    click.echo(
+        f"{'design':<8}{'photos':>8}{'p < .05, every 10':>19}{'sequence':>10}"
+        f"{'p < .05, 4 looks':>18}{'O-F, 4 looks':>14}"
+    )
+    for design, n_photos in (("between", 40), ("between", 200), ("within", 200)):
+        study = WITHIN if design == "within" else TWO
+        counts = np.sum([told_apart(study, n_photos, rng) for _ in range(n_studies)], axis=0)
+        shares = 100 * counts / n_studies
+        click.echo(
+            f"{design:<8}{n_photos:>8}{shares[0]:>19.1f}{shares[1]:>10.1f}{shares[2]:>18.1f}"
+            f"{shares[3]:>14.1f}"
+        )
+
+
+def told_apart(
+    study: StudyAssumptions, n_photos: int, rng: np.random.Generator
+) -> tuple[bool, bool, bool, bool]:
+    """Look at one study of two equal conditions after every tenth person and at four looks."""
+    rates = [study.fool_rate] * study.n_conditions
+    drawn = draw_study(study, rates, PEEKING_PEOPLE_PER_CONDITION, n_photos, BOTH, rng)
+    n_people = int(drawn.participant.max()) + 1
+    arrival = rng.permutation(n_people)[drawn.participant]
+    quarters = [n_people * k // len(LOOKS) for k in range(1, len(LOOKS) + 1)]
+    found = {}
+    for n in sorted({*range(FIRST_PARTICIPANT, n_people + 1, 10), *quarters}):
+        so_far = (array[arrival < n] for array in drawn)
+        found[n] = difference_of_fool_rates(*so_far, a=0, b=1)
+    p_values = {n: 1.0 if one.p_value is None else one.p_value for n, one in found.items()}
+    sequence = any(
+        one.standard_error is not None
+        and abs(one.difference or 0.0) > float(sequence_z(n)) * one.standard_error
+        for n, one in found.items()
+    )
+    bounds = [planned_look(k, len(LOOKS)).nominal_alpha for k in range(1, len(LOOKS) + 1)]
+    planned = any(p_values[n] <= bound for n, bound in zip(quarters, bounds, strict=True))
+    naive = any(p_values[n] < ALPHA for n in quarters)
+    return any(p < ALPHA for p in p_values.values()), sequence, naive, planned
+
+
 def timed_check(
     goal: Goal,
     n_participants: int,
@@ -139,7 +188,9 @@ def peeking(
         p < .05 after everybody; the sequence; its mean width over the usual interval's; p < .05 at
         four looks; O'Brien and Fleming's bounds at four looks.
     """
-    usual_z = {n: _usual_t(n, n_photos, 0.05) for n in range(FIRST_PARTICIPANT, PEEKING_PEOPLE + 1)}
+    usual_z = {
+        n: _usual_t(n, n_photos, ALPHA) for n in range(FIRST_PARTICIPANT, PEEKING_PEOPLE + 1)
+    }
     bounds = {
         n: _usual_t(n, n_photos, planned_look(k, len(LOOKS)).nominal_alpha)
         for k, n in enumerate(LOOKS, start=1)

@@ -6,6 +6,8 @@ from click.testing import CliRunner, Result
 
 from analysis.command_line import Commands
 from analysis.planning_commands import plan
+from analysis.sequential_commands import look
+from tests.conftest import ROOT
 
 KINDS = {
     "precision": ["--half-width", "0.04"],
@@ -15,7 +17,7 @@ KINDS = {
 
 
 def run(*arguments: str | Path) -> Result:
-    group = Commands("analysis", commands={"plan": plan})
+    group = Commands("analysis", commands={"look": look, "plan": plan})
     return CliRunner().invoke(group, ["plan", *map(str, arguments)])
 
 
@@ -35,6 +37,34 @@ def test_every_plan_explains_itself_with_one_example(kind: str) -> None:
 
 def test_the_group_explains_itself_with_one_example() -> None:
     assert run("--help").output.count("Example: analysis plan") == 1
+
+
+def worked_commands() -> list[str]:
+    """The lines of docs/planning.md that plan."""
+    lines = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("analysis plan ")]
+
+
+@pytest.mark.parametrize("line", worked_commands())
+def test_the_worked_commands_of_the_documentation_work(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = run(*line.split()[2:])
+
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("kind", ["precision", "looks"])
+def test_the_output_in_the_documentation_is_what_is_printed(kind: str) -> None:
+    text = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")
+    arguments = {"precision": ["--half-width", "0.04"], "looks": ["--looks", "4"]}[kind]
+
+    result = run(kind, *arguments)
+
+    shown = result.output.rstrip()
+    assert (shown[shown.index("\n\n") + 2 :] if kind == "precision" else shown) in text
 
 
 @pytest.mark.parametrize("kind", KINDS)
