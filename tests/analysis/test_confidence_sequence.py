@@ -212,4 +212,4 @@ def test_peeking_after_every_participant_leaves_the_truth_out_less_often_than_al
     always, usual = ever_left_out(500, n_photos, step=1)
 
     assert always <= 0.05
-    assert usual > 0.1
+    assert usual > 0.06

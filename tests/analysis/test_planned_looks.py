@@ -148,4 +148,4 @@ def test_four_looks_at_clustered_data_keep_alpha_in_many_studies(n_photos: int) 
     planned, naive = false_alarms(2000, n_photos, (25, 50, 75, 100))
 
     assert 0.02 < planned < 0.065
-    assert 0.06 < naive < 0.14
+    assert planned < naive < 0.14
