@@ -120,43 +120,41 @@ def variance_of_difference(
         n_photos: photos in the pool, shared by the conditions.
         target: ``people_and_photos`` or ``these_photos``.
     """
-    rates = (study.fool_rate + difference, study.fool_rate)
-    arms = [
-        _Arm(
-            n_participants * (1 - study.dropout),
-            study.trials_per_condition,
-            variance_components(rate, study.participant_sd, study.photo_sd),
-        )
-        for rate in rates
-    ]
+    arms, common = _two_arms(study, difference, n_participants)
     within = study.design == "within"
-    common_photos = shared_variance(
-        *rates, study.photo_sd, study.participant_sd, correlation=study.photo_correlation
-    )
-    common_people = 0.0
-    if within:
-        common_people = shared_variance(
-            *rates, study.participant_sd, study.photo_sd, correlation=study.participant_correlation
-        )
-    n_people = arms[0].people * (1 if within else 2)
+    n_people = arms[0].people * (1 if within else len(arms))
     # Nobody sees a photo under both conditions, so within a person the photos differ a little more.
-    apart = 2 * common_photos / (arms[0].people * n_photos) if within else 0.0
-    terms = np.sum([_terms(arm, n_photos) for arm in arms], axis=0)
-    people = float(terms[0]) - 2 * common_people / arms[0].people + apart
-    photos = float(terms[1]) - 2 * common_photos / n_photos
-    cells = float(terms[2])
-    true = apart - 2 * common_people / arms[0].people
-    true += sum(arm.parts.people / arm.people + _own_noise(arm, n_photos) for arm in arms)
+    apart = 2 * common.photos / (arms[0].people * n_photos) if within else 0.0
+    shared_people = 2 * common.people / arms[0].people - apart
+    shared_photos = 2 * common.photos / n_photos
+    people, photos, cells = (float(term) for term in np.sum([_terms(a, n_photos) for a in arms], 0))
+    terms = people - shared_people, photos - shared_photos, cells
+    true = sum(arm.parts.people / arm.people + _own_noise(arm, n_photos) for arm in arms)
+    true -= shared_people
     people_df, photos_df = n_people - 2, _photos_seen(n_photos, arms) - 1
     if target == "these_photos":
-        estimated = cells + _mean_excess(people, people_df, cells)
+        estimated = cells + _mean_excess(terms[0], people_df, cells)
         return PlannedVariance(true, estimated, people_df, people_df)
-    between_photos = sum(arm.parts.photos for arm in arms) - 2 * common_photos
-    return _two_way(
-        true + between_photos / n_photos,
-        (people, photos, cells),
-        (people_df, photos_df, sum(arm.n for arm in arms) - 1),
-    )
+    true += sum(arm.parts.photos for arm in arms) / n_photos - shared_photos
+    return _two_way(true, terms, (people_df, photos_df, sum(arm.n for arm in arms) - 1))
+
+
+def _two_arms(
+    study: StudyAssumptions, difference: float, n_participants: float
+) -> tuple[list[_Arm], Components]:
+    """Give both conditions, and what their rates share: covariances over people and over photos."""
+    rates = (study.fool_rate + difference, study.fool_rate)
+    sds = (study.participant_sd, study.photo_sd)
+    people = 0.0
+    if study.design == "within":
+        people = shared_variance(*rates, *sds, correlation=study.participant_correlation)
+    photos = shared_variance(*rates, *reversed(sds), correlation=study.photo_correlation)
+    analysed = n_participants * (1 - study.dropout)
+    arms = [
+        _Arm(analysed, study.trials_per_condition, variance_components(rate, *sds))
+        for rate in rates
+    ]
+    return arms, Components(people, photos, rest=0.0)
 
 
 def _terms(arm: _Arm, n_photos: int) -> tuple[float, float, float]:
