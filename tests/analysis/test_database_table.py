@@ -1,6 +1,7 @@
 """The same table from the database as from the export; the study app only makes the database."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -232,3 +233,12 @@ def test_another_postgresql_database_is_refused() -> None:
         "is no database of a study; allowed: one that study-app made and upgraded"
     )
     next(addresses, None)
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    assert refusal("postgresql+psycopg://me:secret@host/study") == (
+        "postgresql+psycopg://host/study: reading PostgreSQL needs psycopg:"
+        " pip install 'colorization-turing-test[postgres]'"
+    )
