@@ -175,9 +175,23 @@ def test_a_large_difference_is_found() -> None:
     ids=str,
 )
 def test_intervals_cover_over_the_whole_grid(design: CrossedDesign) -> None:
-    """PLACEHOLDER."""
+    """1,000 studies: three s.e. are 2.4 points at 93 %, 1.3 at 98 %, and 7 % of a width.
+
+    Where people do not differ at all the variance between them is overestimated (it is truncated
+    at 0), so there the intervals may be too wide, never too narrow. Where few people differ as much
+    as 1.5 logits at a rate of 10 % their distribution is too skewed for t: 90 to 93 % are covered
+    (docs/statistics.md).
+    """
+    too_wide_is_allowed = design.participant_sd == 0
+    is_skewed = (
+        design.participant_sd == 1.5 and design.fool_rate == 0.1 and design.n_participants <= 40
+    )
+
     for found in ours(design, 1000):
-        assert found.covered >= 0.91
+        assert found.covered >= (0.87 if is_skewed else 0.93 - 0.024)
+        assert found.covered <= 0.98 + 0.013 or too_wide_is_allowed
+        assert found.width_ratio >= 0.95 - 0.07
+        assert found.width_ratio <= 1.2 + 0.07 or too_wide_is_allowed
 
 
 @pytest.mark.slow
@@ -190,7 +204,7 @@ def test_intervals_cover_over_the_whole_grid(design: CrossedDesign) -> None:
 def test_false_alarms_keep_their_level(
     participant_sd: float, photo_sd: float, n_photos: int, photo_correlation: float, is_within: bool
 ) -> None:
-    """PLACEHOLDER."""
+    """1,000 studies of three equal conditions: three s.e. are 2.1 points at 5 %."""
     design = CrossedDesign(
         40, n_photos, 40, 0.32, participant_sd, photo_sd,
         n_conditions=3, photo_correlation=photo_correlation, is_within=is_within,
@@ -198,4 +212,5 @@ def test_false_alarms_keep_their_level(
 
     found = measure_rejections(design, 1000, np.random.default_rng(SEED))
 
-    assert found.first_pair < 0.07 + 0.024
+    assert found.first_pair <= 0.05 + 0.021
+    assert found.holm <= found.max_t <= 0.07 + 0.024
