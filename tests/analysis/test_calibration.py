@@ -24,6 +24,14 @@ SEED = 20160328
 METHODS = {target: our_limits(target) for target in TARGETS}
 
 
+def in_words(design: CrossedDesign) -> str:
+    """Name a design in the list of tests."""
+    return (
+        f"{design.n_participants} people {design.n_photos} photos sd {design.participant_sd:g} and "
+        f"{design.photo_sd:g} rate {design.fool_rate:g} dropout {design.dropout:g}"
+    )
+
+
 def ours(design: CrossedDesign, n_studies: int) -> list[Coverage]:
     found = measure_coverage(design, n_studies, METHODS, np.random.default_rng(SEED))
     return [found[target, target] for target in TARGETS]
@@ -129,7 +137,7 @@ def test_the_oracles_width_is_that_of_the_variance_components() -> None:
         CrossedDesign(40, 200, 40, 0.5, 0.4, 1.5),
         CrossedDesign(30, 1000, 40, 0.32, 1.5, 0.0),
     ],
-    ids=str,
+    ids=in_words,
 )
 def test_intervals_cover_and_are_not_too_wide(design: CrossedDesign) -> None:
     """300 studies: three s.e. are 4.4 points below 93 % and 2.4 above 98 %; widths 8 %."""
@@ -172,7 +180,7 @@ def test_a_large_difference_is_found() -> None:
             (0.0, 0.3),
         )
     ],
-    ids=str,
+    ids=in_words,
 )
 def test_intervals_cover_over_the_whole_grid(design: CrossedDesign) -> None:
     """1,000 studies: three s.e. are 2.4 points at 93 %, 1.3 at 98 %, and 7 % of a width.
