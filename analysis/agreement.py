@@ -97,8 +97,11 @@ def estimate_agreement(
     found = []
     for name in conditions:
         rows = trials[trials["condition"] == name]
-        columns = (rows[column].to_numpy() for column in ("participant_id", "photo_id", "fooled"))
-        people, photos, fooled = columns
+        fooled = rows["fooled"].to_numpy()
+        # In the order of the codes, so that the halves are the same however the rows are sorted.
+        people, photos = (
+            pd.factorize(rows[column], sort=True)[0] for column in ("participant_id", "photo_id")
+        )
         found.append(
             Agreement(
                 name,

@@ -78,7 +78,9 @@ def code_clusters(codes: ArrayLike, name: str, n: int) -> tuple[NDArray[np.intp]
         ValueError: another shape, a missing code, or codes that are neither whole numbers nor text.
     """
     # A column of text is coded as it is: turned into Python's strings it takes ten times as long.
-    is_text = isinstance(codes, pd.Series) and isinstance(codes.dtype, pd.StringDtype)
+    is_text = isinstance(codes, pd.Series) and isinstance(
+        codes.dtype, pd.StringDtype | pd.CategoricalDtype
+    )
     values: Any = codes if is_text else np.asarray(codes)
     if values.shape != (n,):
         raise ValueError(f"{name} has shape {values.shape}; allowed: ({n},), as long as fooled")

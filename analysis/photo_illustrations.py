@@ -112,5 +112,5 @@ def largest_categories(entries: Sequence[Entry], most: int = MOST_LINES) -> list
 
 
 def category_name(entry: Entry) -> str:
-    """Name a category with its condition."""
-    return f"{entry['category'] or 'without category'}, {entry['condition']}"
+    """Name a condition and a category of its photos."""
+    return f"{entry['condition']}, {entry['category'] or 'without category'}"

@@ -37,6 +37,7 @@ def share_of(trials: pd.DataFrame, yes: "pd.Series[bool]", *, level: float) -> S
     if trials.empty:
         return Share(0, None, Interval(None, None, "no trials"))
     answers = yes.astype("bool").to_numpy()
-    people, photos = (trials[name].to_numpy() for name in ("participant_id", "photo_id"))
-    interval = fool_rate_interval(people, photos, answers, level=level)
+    interval = fool_rate_interval(
+        trials["participant_id"], trials["photo_id"], answers, level=level
+    )
     return Share(len(trials), float(answers.mean()), interval)

@@ -159,11 +159,12 @@ def estimate_trend(
 def _time_course(name: str, trials: pd.DataFrame, n_blocks: int, level: float) -> TimeCourse:
     place = trials["position"].fillna(0.0).to_numpy(dtype=np.float64)
     numbers = np.minimum((place * n_blocks).astype(np.intp), n_blocks - 1) + 1
-    columns = ("participant_id", "photo_id", "position", "fooled")
+    people, photos = (pd.factorize(trials[column])[0] for column in ("participant_id", "photo_id"))
+    values = (trials[column].to_numpy() for column in ("position", "fooled"))
     return TimeCourse(
         condition=name,
         blocks=tuple(_block(k, trials[numbers == k], level) for k in range(1, n_blocks + 1)),
-        trend=estimate_trend(*(trials[column].to_numpy() for column in columns), level=level),
+        trend=estimate_trend(people, photos, *values, level=level),
     )
 
 

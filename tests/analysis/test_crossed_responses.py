@@ -37,7 +37,7 @@ def test_other_codes_are_refused(codes: list[object], message: str) -> None:
         code_clusters(codes, "photo", 2)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("dtype", ["str", "string", object])
+@pytest.mark.parametrize("dtype", ["str", "string", "category", object])
 def test_a_column_of_text_is_coded_like_any_other(dtype: object) -> None:
     column = pd.Series(["b", "a", "b"], dtype=dtype)  # type: ignore[call-overload]
 
@@ -52,3 +52,11 @@ def test_a_missing_code_in_a_column_of_text_is_refused() -> None:
 
     with pytest.raises(ValueError, match="photo has a missing code in place 1"):
         code_clusters(column, "photo", 3)
+
+
+def test_categories_are_coded_as_their_names_are() -> None:
+    names = pd.Series(["b", "a", "b", "c"])
+
+    for codes in (names, names.astype("category")):
+        numbers, n = code_clusters(codes, "photo", 4)
+        assert (numbers.tolist(), n) == ([0, 1, 0, 2], 3)

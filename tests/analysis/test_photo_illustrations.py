@@ -67,7 +67,7 @@ def test_categories_are_drawn_where_the_set_names_any(document: dict[str, Any]) 
 
     figure = list(photo_illustrations(document))[-1]
     assert figure.name == "categories"
-    assert "dogs, full: 30.0" in figure.alt
+    assert "full, dogs: 30.0" in figure.alt
     figure.draw(3.5)
 
 
@@ -75,4 +75,4 @@ def test_the_largest_categories_keep_their_order() -> None:
     entries = [a_category("a", 1), a_category("b", 3), a_category("c", 2)]
 
     assert [e["category"] for e in largest_categories(entries, most=2)] == ["b", "c"]
-    assert category_name(a_category(None, 1)) == "without category, full"
+    assert category_name(a_category(None, 1)) == "full, without category"

@@ -15,7 +15,8 @@ from PIL import Image
 from analysis.errors import StimulusSetError
 from analysis.estimates import EstimateSettings, as_document, estimate
 from analysis.exclusion_rules import rules_digest
-from analysis.report import Report, build_report, report_document
+from analysis.report import Report, build_report, compact, report_document
+from analysis.study_record import read_study_record
 from analysis.trial_table import TrialTable, read_trials
 
 BUILD = """
@@ -124,9 +125,14 @@ def test_it_says_what_it_was_made_from(table: TrialTable) -> None:
     assert record["rules"]["digest"] == rules_digest(0.5, settings.rules)
     assert record["stimulus_set"] is None
     assert "colorization-turing-test" in record["versions"]
-    page = build_report(table, settings, with_figures=False).html.decode()
+
+
+def test_the_page_says_what_it_was_made_from(table: TrialTable, finished: Report) -> None:
+    page = finished.html.decode()
+
     assert table.sha256 in page
-    assert record["versions"]["numpy"] in page
+    assert json.loads(finished.json)["provenance"]["versions"]["numpy"] in page
+    assert json.loads(finished.json)["provenance"]["rules"]["digest"] in page
 
 
 def test_the_page_shows_the_methods_of_the_twin(finished: Report) -> None:
@@ -144,13 +150,6 @@ def test_files_are_every_figure_twice_and_the_tables(finished: Report) -> None:
     )
     assert sorted(finished.tables) == ["results.md", "results.tex"]
     assert finished.files == {**finished.figures, **finished.tables}
-
-
-def test_figures_are_drawn_as_files_only_where_they_are_wanted(table: TrialTable) -> None:
-    report = build_report(table, EstimateSettings(), with_figures=False)
-
-    assert report.figures == {}
-    assert report.tables
 
 
 @pytest.fixture
@@ -180,6 +179,8 @@ def test_a_stimulus_set_gives_gallery_categories_and_its_digest(
 ) -> None:
     report = build_report(table, EstimateSettings(), stimulus_set=stimulus_set, with_figures=False)
 
+    assert report.figures == {}  # not asked for
+    assert report.tables
     twin = json.loads(report.json)
     digest = hashlib.sha256((stimulus_set / "manifest.json").read_bytes()).hexdigest()
     assert twin["provenance"]["stimulus_set"] == {"sha256": digest}
@@ -210,6 +211,15 @@ def test_an_export_folder_gives_the_steps_before_the_first_trial(
         tmp_path / "participants.csv", index=False
     )
 
-    report = build_report(table, EstimateSettings(), export_folder=tmp_path, with_figures=False)
+    document = report_document(table, EstimateSettings(), record=read_study_record(tmp_path))
 
-    assert json.loads(report.json)["participant_flow"][-1]["consented"] == 24
+    assert document["participant_flow"][-1]["consented"] == 24
+
+
+def test_compact_text_changes_no_value_and_no_estimate(table: TrialTable) -> None:
+    small = compact(table.trials)
+
+    assert small.astype(table.trials.dtypes).equals(table.trials)
+    assert as_document(estimate(small, EstimateSettings())) == as_document(
+        estimate(table.trials, EstimateSettings())
+    )
