@@ -157,7 +157,7 @@ def report_document(
 def compact(trials: pd.DataFrame) -> pd.DataFrame:
     """Keep text as numbers with names: nothing changes but the time that filters take."""
     kinds: dict[str, Any] = dict.fromkeys(NAMES, "category")
-    sides = dict.fromkeys(SIDE_COLUMNS, pd.CategoricalDtype(FIRST_SIDES))
+    sides = dict.fromkeys(SIDE_COLUMNS, pd.CategoricalDtype(list(FIRST_SIDES)))
     return trials.astype({**kinds, **sides})
 
 
