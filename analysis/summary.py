@@ -6,33 +6,42 @@ Place on the data's path: ``analysis estimate`` prints it; the full numbers are 
 from collections.abc import Sequence
 
 from analysis.comparisons import ConditionDifference
+from analysis.control_trials import LEAKS, check_control_trials
+from analysis.equivalence import AgainstHalf
 from analysis.estimates import Estimates
+from analysis.exclusions import Exclusion
 from analysis.fool_rates import FoolRate
 from analysis.intervals import Interval
+from analysis.wording import NO_BREAK_SPACE, counted, probability
 
 NOTHING = "-"
 RATE_HEADER = ("condition", "fool rate", "people and photos", "these photos", "trials", "people")
-DIFFERENCE_HEADER = ("difference", "points", "interval", "p", "p adjusted")
+HALF_HEADER = ("against 50 %", "points", "p", "equivalent", "highest with")
+DIFFERENCE_HEADER = ("difference", "points", "interval", "p", "p, Holm", "p, max-t")
 
 
 def as_text(estimates: Estimates) -> str:
-    """Lay out fool rates, differences, exclusions and warnings as lines of text."""
+    """Lay out fool rates, 50 %, differences, exclusions and warnings as lines of text."""
     level = f"{100 * estimates.level:.6g} %"
     blocks = [_table([RATE_HEADER, *(_rate_cells(rate) for rate in estimates.fool_rates)])]
     if not estimates.fool_rates:
         blocks = ["there is no main trial in this table, so there is nothing to estimate"]
+    if estimates.against_half:
+        blocks.append(_table([HALF_HEADER, *_half_cells(estimates)]))
     if estimates.differences:
         cells = [_difference_cells(difference) for difference in estimates.differences]
         blocks.append(_table([DIFFERENCE_HEADER, *cells]))
     blocks.append(
         "\n".join(
-            f"left out by the {e.rule} rule: {e.n_participants} participants, {e.n_trials} trials"
-            for e in estimates.screened.exclusions
+            f"left out by the {e.rule} rule: {_left_out(e)}" for e in estimates.screened.exclusions
         )
     )
     warnings = _warnings(estimates)
     if warnings:
         blocks.append("\n".join(warnings))
+    control = check_control_trials(estimates.screened.trials, level=estimates.level)
+    if control.verdict == LEAKS:
+        blocks.insert(0, control.meaning.replace("The pipeline leaks:", "THE PIPELINE LEAKS:"))
     if estimates.screened.only_simulated:
         blocks.insert(0, "SIMULATED: no human data in this table")
     return "\n\n".join([f"level of the intervals: {level}", *blocks])
@@ -59,6 +68,38 @@ def _rate_cells(rate: FoolRate) -> tuple[str, ...]:
     )
 
 
+def _half_cells(estimates: Estimates) -> list[tuple[str, ...]]:
+    best = {ranked.condition: ranked.p_best for ranked in estimates.ranking}
+    return [
+        (
+            against.condition,
+            NOTHING if against.difference is None else f"{100 * against.difference:+.1f}",
+            NOTHING if against.p_value is None else f"{against.p_value:.3g}",
+            _verdict(against),
+            _chance(best.get(against.condition)),
+        )
+        for against in estimates.against_half
+    ]
+
+
+def _chance(value: float | None) -> str:
+    return NOTHING if value is None else probability(value).replace(NO_BREAK_SPACE, " ")
+
+
+def _verdict(against: AgainstHalf) -> str:
+    """Say whether equivalence was shown; a dash where it was not tested."""
+    if against.equivalence is None:
+        return NOTHING
+    return "yes" if against.equivalence.equivalent else "not shown"
+
+
+def _left_out(exclusion: Exclusion) -> str:
+    trials = counted(exclusion.n_trials, "trial")
+    if exclusion.of == "trials":
+        return trials
+    return f"{counted(exclusion.n_participants, 'participant')}, {trials}"
+
+
 def _difference_cells(difference: ConditionDifference) -> tuple[str, ...]:
     estimate = difference.estimate
     return (
@@ -69,6 +110,7 @@ def _difference_cells(difference: ConditionDifference) -> tuple[str, ...]:
         else f"{100 * estimate.low:+.1f} to {100 * estimate.high:+.1f}",
         NOTHING if estimate.p_value is None else f"{estimate.p_value:.3g}",
         NOTHING if difference.p_adjusted is None else f"{difference.p_adjusted:.3g}",
+        NOTHING if difference.p_max_t is None else f"{difference.p_max_t:.3g}",
     )
 
 

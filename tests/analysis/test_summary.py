@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from analysis.estimates import Estimates, EstimateSettings, estimate
+from analysis.exclusions import Exclusion
 from analysis.intervals import Interval
 from analysis.summary import as_text
 from analysis.trial_table import read_trials
@@ -48,9 +49,50 @@ def test_what_is_missing_is_a_dash_with_its_reason(estimates: Estimates) -> None
         estimates.fool_rates[0], fool_rate=None, people_and_photos=nothing, these_photos=nothing
     )
 
-    text = as_text(dataclasses.replace(estimates, fool_rates=(rate,)))
+    text = as_text(dataclasses.replace(estimates, fool_rates=(rate,), against_half=()))
 
     assert [line.split() for line in text.splitlines() if line.startswith("full  ")] == [
         ["full", "-", "-", "-", "144", "12"]
     ]
     assert text.count("note: full: no interval: too few") == 1
+
+
+def test_equivalence_and_the_chance_of_being_highest_are_told(study_csv: Path) -> None:
+    trials = read_trials(study_csv).trials
+    untested = as_text(estimate(trials, EstimateSettings()))
+    tested = estimate(trials, EstimateSettings(equivalence_margin=0.1))
+
+    (line,) = (
+        line
+        for line in as_text(tested).splitlines()
+        if line.startswith("full ") and "not shown" in line
+    )
+    best = tested.ranking[0].p_best
+    assert best is not None
+    assert line.endswith(f"{100 * best:.0f} %")
+    assert "not shown" not in untested
+
+
+def test_a_leaking_pipeline_is_said_first(estimates: Estimates) -> None:
+    screened = estimates.screened
+    controls = screened.trials.copy()
+    # All main trials as control trials in which nobody was ever fooled.
+    controls.loc[controls["trial_type"] == "main", "trial_type"] = "control"
+    controls["fooled"] = controls["fooled"].mask(controls["fooled"].notna(), other=False)
+    leaking = dataclasses.replace(
+        estimates, screened=dataclasses.replace(screened, trials=controls, only_simulated=False)
+    )
+
+    blocks = as_text(leaking).split("\n\n")
+
+    assert "LEAKS" not in as_text(estimates)
+    assert blocks[1].startswith("THE PIPELINE LEAKS: ")
+
+
+def test_a_rule_about_single_trials_counts_no_participants(estimates: Estimates) -> None:
+    exclusion = Exclusion("fast_response", 0, 7, "", "trials")
+    screened = dataclasses.replace(estimates.screened, exclusions=(exclusion,))
+
+    text = as_text(dataclasses.replace(estimates, screened=screened))
+
+    assert "left out by the fast_response rule: 7 trials" in text
