@@ -1,6 +1,6 @@
-"""Conditions that need no network: the grey fake, another photo's colours, the real photo again.
+"""Fakes that need no network: grey, one colour, another photo's colours, the real photo again.
 
-All three go through the same Lab pipeline as a network's fakes and keep the photo's lightness.
+All go through the same Lab pipeline as a network's fakes and keep the photo's lightness.
 """
 
 import numpy as np
@@ -23,6 +23,20 @@ def grey_fake(rgb: UInt8) -> UInt8:
     """
     lab = rgb_to_lab(rgb)
     return join_lightness_ab(lab[..., :1], np.zeros_like(lab[..., 1:]))
+
+
+def one_colour_fake(rgb: UInt8, ab: tuple[float, float]) -> UInt8:
+    """Give the photo in one colour, such as the mean colour of the training photographs.
+
+    Args:
+        rgb: (H, W, 3), uint8 sRGB.
+        ab: a* and b* of every pixel, CIE units; where sRGB cannot show them they lose chroma.
+
+    Returns:
+        (H, W, 3), uint8 sRGB.
+    """
+    lab = rgb_to_lab(rgb)
+    return join_lightness_ab(lab[..., :1], np.broadcast_to(np.array(ab), lab[..., 1:].shape))
 
 
 def borrowed_fake(rgb: UInt8, donor: UInt8) -> UInt8:

@@ -83,10 +83,13 @@ def evaluate(
     load_keras_quietly()
     from colorizer import evaluate as evaluation  # loads Keras
     from colorizer.colorize import Colorizer
+    from colorizer.weights_files import mean_colour
 
     colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)
     with counter("Photographs") as progress:
-        figures = evaluation.evaluate(photos, colorizer, progress=progress)
+        figures = evaluation.evaluate(
+            photos, colorizer, mean_ab=mean_colour(weights), progress=progress
+        )
     results.save_json(json_path, figures)
     for name, value in figures.items():
         if isinstance(value, int | float):

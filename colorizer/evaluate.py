@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from colorizer import metrics
 from colorizer.ab_bins import n_bins, nearest_bin, soft_encode
-from colorizer.baselines import borrowed_fake, grey_fake
+from colorizer.baselines import borrowed_fake, grey_fake, one_colour_fake
 from colorizer.errors import PhotoError, RunError
 from colorizer.greyness import check_colourful
 from colorizer.lab import rgb_to_lab
@@ -45,6 +45,7 @@ def evaluate(
     colourist: Colourist,
     *,
     prior: npt.NDArray[Any] | None = None,
+    mean_ab: tuple[float, float] | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
@@ -61,25 +62,28 @@ def evaluate(
         colourist: colours.
         prior: (Q,), positive, share of each bin in photographs; None counts it in the evaluated
             photographs themselves and smooths it.
+        mean_ab: mean colour of the training photographs, for a baseline of that one colour.
         seed: of the random baseline.
         progress: called with the number of inputs done.
 
     Returns:
         ``auc``, ``auc_rebalanced`` (fractions), ``cross_entropy`` (nats; None for a network that
         predicts no bins), ``psnr`` (dB), ``ssim``, ``ciede2000``, ``colorfulness``,
-        ``colorfulness_real``, ``n_photos`` and more; under ``baselines`` the same of grey and
-        random; under ``refused`` what was left out and why.
+        ``colorfulness_real``, ``n_photos`` and more; under ``baselines`` the same of grey,
+        random and, where given, the mean colour; under ``refused`` what was left out and why.
 
     Raises:
         PhotoError: an input does not exist, or no photograph is left.
     """
-    tallies = {"network": _Tally(), "grey": _Tally(), "random": _Tally()}
+    tallies = {"network": _Tally(), "grey": _Tally(), "random": _Tally(), "mean_colour": _Tally()}
     entropies: list[float] = []
     refused: list[dict[str, str]] = []
     first, before = None, None
     for rgb in _colour_photos(inputs, seed, refused, progress):
         tallies["network"].add(rgb, colourist.colorize(rgb))
         tallies["grey"].add(rgb, grey_fake(rgb))
+        if mean_ab is not None:
+            tallies["mean_colour"].add(rgb, one_colour_fake(rgb, mean_ab))
         entropies += _cross_entropy(rgb, colourist)
         if before is not None:
             tallies["random"].add(rgb, _borrow(rgb, before))
@@ -98,7 +102,7 @@ def evaluate(
         "prior": "of the evaluated photographs" if prior is None else "given",
         "baselines": {
             name: tallies[name].figures(used_prior)
-            for name in ("grey", "random")
+            for name in ("grey", "random", "mean_colour")
             if tallies[name].n_photos
         },
         "refused": refused,

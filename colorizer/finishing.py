@@ -5,6 +5,7 @@ convolutions are stored as float16, which halves the file; the network always ru
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from colorizer.config import load_config
 from colorizer.errors import RunError
+from colorizer.fingerprints import FINGERPRINTS_SUFFIX, find_fingerprints
 from colorizer.rebalancing import load_prior
 from colorizer.results import versions
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
@@ -36,7 +38,8 @@ def finish(
 
     Args:
         run: a run directory of a classification training.
-        out: the ``.keras`` file to write; the card goes beside it as ``.json``.
+        out: the ``.keras`` file to write; the card goes beside it as ``.json``, the fingerprints of
+            the photographs that the run has seen, where it has them, as ``.fingerprints.npy``.
         rebalance: λ to bring the network to.
         temperature: T that it is to be used with.
         input_px: short side that it is to be shown.
@@ -69,6 +72,9 @@ def finish(
     }
     text = json.dumps(card, indent=1, sort_keys=True) + "\n"
     out.with_suffix(".json").write_text(text, encoding="utf-8")
+    seen = find_fingerprints(run / BEST_NAME)
+    if seen is not None:
+        shutil.copyfile(seen, out.with_suffix(FINGERPRINTS_SUFFIX))
     return digest
 
 

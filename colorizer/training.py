@@ -18,6 +18,7 @@ from colorizer import networks
 from colorizer.config import TrainingConfig, load_config, save_config
 from colorizer.crops import check_crop_fits, lightness_exponents, random_crops
 from colorizer.errors import RunError
+from colorizer.fingerprints import copy_fingerprints
 from colorizer.network import (
     cross_entropy,
     initialise_from_data,
@@ -126,6 +127,7 @@ def train(
         backend=keras.backend.backend(),
         initial_weights=str(initial_weights) if initial_weights else None,
     )
+    copy_fingerprints(shards, run, initial_weights)
     prior = count_prior(photographs)
     save_prior(prior, run / PRIOR_NAME, n_photos=len(photographs))
     network = _start_network(config, photographs, prior, initial_weights)
@@ -144,6 +146,7 @@ def resume(shards: Path, run: Path, *, progress: Progress | None = None) -> RunD
     prior = load_prior(run / PRIOR_NAME)
     _set_precision(config)
     network = directory.load_network(LAST_NAME)
+    copy_fingerprints(shards, run, run / LAST_NAME)
     return _train_from(None, network, directory, config, shards, prior, progress)
 
 

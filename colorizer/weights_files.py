@@ -11,9 +11,10 @@ from pathlib import Path
 
 import keras
 
-from colorizer.ab_bins import TEMPERATURE
+from colorizer.ab_bins import TEMPERATURE, bin_centres
 from colorizer.errors import RunError
-from colorizer.run_directory import BEST_NAME, CONFIG_NAME, load_network_file
+from colorizer.rebalancing import load_prior
+from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
 
 DEFAULT_NAME = "default"
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
@@ -75,6 +76,22 @@ def load_card(path: Path) -> WeightsCard:
     if card.sha256 and card.sha256 != file_digest(path):
         raise RunError(f"{path}: its SHA-256 is not the one in {card_path.name}: damaged")
     return card
+
+
+def mean_colour(weights: str | Path) -> tuple[float, float] | None:
+    """Give the mean a* and b* of the photographs that a network was trained on, in CIE units.
+
+    Returns:
+        None where no prior stands beside the network's file.
+
+    Raises:
+        RunError: no network there, or a damaged prior.
+    """
+    path = find_weights(weights).parent / PRIOR_NAME
+    if not path.is_file():
+        return None
+    a, b = load_prior(path) @ bin_centres()
+    return float(a), float(b)
 
 
 def load_weights(path: Path) -> keras.Model:

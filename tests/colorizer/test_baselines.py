@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import rgb2lab
 
-from colorizer.baselines import borrowed_fake, choose_donors, grey_fake, reencoded_real
+from colorizer.baselines import (
+    borrowed_fake,
+    choose_donors,
+    grey_fake,
+    one_colour_fake,
+    reencoded_real,
+)
 from colorizer.errors import PhotoError
 from tests.colorizer.factories import colourful_photo
 
@@ -59,3 +65,14 @@ def test_every_other_photo_is_as_likely_to_lend():
 def test_one_photo_alone_has_no_donor(n_photos):
     with pytest.raises(PhotoError, match="too few for the random fake"):
         choose_donors(n_photos, np.random.default_rng(0))
+
+
+def test_one_colour_is_the_same_at_every_lightness_that_can_show_it():
+    ramp = np.repeat(np.linspace(60, 200, 30).astype(np.uint8)[:, np.newaxis, np.newaxis], 3, 2)
+
+    lab = rgb2lab(one_colour_fake(ramp, (8.0, 12.0)))
+
+    np.testing.assert_allclose(
+        lab[..., 1:], np.broadcast_to([8.0, 12.0], lab[..., 1:].shape), atol=1
+    )
+    np.testing.assert_allclose(lab[..., 0], rgb2lab(ramp)[..., 0], atol=0.3)

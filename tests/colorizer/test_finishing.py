@@ -8,7 +8,15 @@ import pytest
 from colorizer.colorize import Colorizer
 from colorizer.config import PRESETS, save_config
 from colorizer.errors import RunError
+from colorizer.fingerprints import (
+    FINGERPRINTS_NAME,
+    as_fingerprints,
+    find_fingerprints,
+    load_fingerprints,
+    save_fingerprints,
+)
 from colorizer.finishing import finish, in_half_precision
+from colorizer.near_duplicates import PictureHash
 from colorizer.rebalancing import save_prior
 from colorizer.residual_network import build_residual_network
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME
@@ -97,3 +105,12 @@ def test_a_run_of_the_l2_loss_is_refused(run, tmp_path):
     with pytest.raises(RunError, match="l2"):
         finished(run, tmp_path)
     assert not (tmp_path / "mine.keras").exists()
+
+
+def test_the_fingerprints_of_the_run_go_along(run, tmp_path):
+    seen = as_fingerprints([PictureHash(5, 1)])
+    save_fingerprints(seen, run / FINGERPRINTS_NAME)
+
+    path = finished(run, tmp_path)
+
+    np.testing.assert_array_equal(load_fingerprints(find_fingerprints(path)), seen)

@@ -4,9 +4,16 @@ import json
 import numpy as np
 import pytest
 
-from colorizer import training
-from colorizer.config import PRESETS
+from colorizer import networks, training
+from colorizer.config import PRESETS, load_config
 from colorizer.errors import RunError, ShardError
+from colorizer.fingerprints import (
+    FINGERPRINTS_NAME,
+    as_fingerprints,
+    load_fingerprints,
+    save_fingerprints,
+)
+from colorizer.near_duplicates import PictureHash
 from colorizer.network import build_network
 from colorizer.run_directory import BEST_NAME, LAST_NAME, load_network_file
 from colorizer.shards import Photographs, ShardWriter
@@ -31,6 +38,7 @@ def shards(tmp_path_factory):
             writer.add("training", colourful_photo(number, 40, 40))
         writer.add("validation", colourful_photo(99, 40, 40))
         writer.save_index()
+    save_fingerprints(as_fingerprints([PictureHash(5, 1)]), folder / FINGERPRINTS_NAME)
     return folder
 
 
@@ -58,6 +66,13 @@ def test_a_run_leaves_all_its_files(run, seen):
     assert len(list((run.path / "samples").glob("*.png"))) == 2
     assert [row["step"] for row in run.load_metrics()] == [40, 80]
     assert json.loads((run.path / "config.json").read_text())["input_px"] == 40
+
+
+def test_a_run_carries_the_fingerprints_of_its_shards(run, shards):
+    np.testing.assert_array_equal(
+        load_fingerprints(run.path / FINGERPRINTS_NAME),
+        load_fingerprints(shards / FINGERPRINTS_NAME),
+    )
 
 
 def test_metrics_show_the_reference_points(run):
@@ -169,3 +184,39 @@ def test_the_gradient_of_a_pixel_is_scaled_by_its_bins_weight():
         losses.append(float(step.compute_loss(x=inputs, y_pred=step(inputs))))
 
     assert losses[1] == pytest.approx(3 * losses[0], rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def residual_run(shards, tmp_path_factory):
+    config = dataclasses.replace(
+        TINY,
+        network="residual",
+        width=0.125,
+        n_steps=2,
+        steps_per_epoch=1,
+        learning_rate=1e-3,
+        lightness_jitter=0.1,
+    )
+    return train(shards, tmp_path_factory.mktemp("runs") / "residual", config)
+
+
+def test_the_residual_network_trains_with_jitter(residual_run):
+    assert json.loads((residual_run.path / "config.json").read_text())["input_px"] == 32
+    start = networks.build(load_config(residual_run.path / "config.json")).get_weights()
+    moved = [
+        not np.array_equal(before, after)
+        for before, after in zip(start, weights_of(residual_run.path / LAST_NAME), strict=True)
+    ]
+    assert np.mean(moved) > 0.9
+
+
+def test_a_residual_network_starts_from_the_weights_given(shards, residual_run):
+    config = load_config(residual_run.path / "config.json")
+    given = residual_run.path / BEST_NAME
+
+    started = training._start_network(
+        config, Photographs(shards, "training"), np.ones(313) / 313, given
+    )
+
+    for one, other in zip(started.get_weights(), weights_of(given), strict=True):
+        np.testing.assert_array_equal(one, other)

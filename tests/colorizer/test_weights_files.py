@@ -13,6 +13,7 @@ from colorizer.weights_files import (
     find_weights,
     load_card,
     load_weights,
+    mean_colour,
 )
 
 MAX_BYTES = 16_000_000
@@ -82,3 +83,16 @@ def test_a_float32_network_stays_as_it_is():
     network = build_network(0.0625)
 
     assert as_float32(network) is network
+
+
+def test_the_mean_colour_of_the_training_photographs_is_a_pale_warm_one():
+    a, b = mean_colour("default")
+
+    assert 0 < a < 6
+    assert 2 < b < 12
+
+
+def test_without_a_prior_there_is_no_mean_colour(tmp_path):
+    build_network(0.0625).save(tmp_path / "some.keras")
+
+    assert mean_colour(tmp_path / "some.keras") is None
