@@ -20,9 +20,17 @@ REFERENCES = {
     " with multiway clustering. Journal of Business & Economic Statistics, 29(2), 238–249.",
     "Casella, 1985": "Casella, G. (1985). An introduction to empirical Bayes data analysis. The"
     " American Statistician, 39(2), 83–87.",
+    "Efron & Tibshirani, 1993": "Efron, B., & Tibshirani, R. J. (1993). An introduction to the"
+    " bootstrap. Chapman & Hall.",
     "Franco et al., 2019": "Franco, C., Little, R. J. A., Louis, T. A., & Slud, E. V. (2019)."
     " Comparative study of confidence intervals for proportions in complex sample surveys. Journal"
     " of Survey Statistics and Methodology, 7(3), 334–364.",
+    "Gao & Owen, 2017": "Gao, K., & Owen, A. (2017). Efficient moment calculations for variance"
+    " components in large unbalanced crossed random effects models. Electronic Journal of"
+    " Statistics, 11(1), 1235–1296.",
+    "Hautus, 1995": "Hautus, M. J. (1995). Corrections for extreme proportions and their biasing"
+    " effects on estimated values of d′. Behavior Research Methods, Instruments, & Computers,"
+    " 27(1), 46–51.",
     "Holm, 1979": "Holm, S. (1979). A simple sequentially rejective multiple test procedure."
     " Scandinavian Journal of Statistics, 6(2), 65–70.",
     "Hothorn, Bretz & Westfall, 2008": "Hothorn, T., Bretz, F., & Westfall, P. (2008). Simultaneous"
@@ -30,6 +38,10 @@ REFERENCES = {
     "Judd, Westfall & Kenny, 2012": "Judd, C. M., Westfall, J., & Kenny, D. A. (2012). Treating"
     " stimuli as a random factor in social psychology. Journal of Personality and Social"
     " Psychology, 103(1), 54–69.",
+    "Macmillan & Creelman, 2005": "Macmillan, N. A., & Creelman, C. D. (2005). Detection theory: A"
+    " user's guide (2nd ed.). Lawrence Erlbaum.",
+    "Morris, 1983": "Morris, C. N. (1983). Parametric empirical Bayes inference: Theory and"
+    " applications. Journal of the American Statistical Association, 78(381), 47–55.",
     "Satterthwaite, 1946": "Satterthwaite, F. E. (1946). An approximate distribution of estimates"
     " of variance components. Biometrics Bulletin, 2(6), 110–114.",
     "Schuirmann, 1987": "Schuirmann, D. J. (1987). A comparison of the two one-sided tests"
@@ -48,7 +60,7 @@ def methods_section(document: Entry) -> str:
         (_task(document), _display(document), _numbers(document)),
         (_exclusions(document), _control(document)),
         (_intervals(document), _against_half(document), _differences(document)),
-        (_photos(document),),
+        (_photos(document), _detection(document)),
         (_software(document),),
     )
     written = (" ".join(filter(None, sentences)) for sentences in paragraphs)
@@ -80,6 +92,7 @@ def _display(document: Entry) -> str:
     details = [
         f"{words} {protocol[name]:g} {unit}"
         for name, words, unit in (
+            ("lead_in_ms", "after a blank of", "ms"),
             ("display_ms", "each for", "ms"),
             ("isi_ms", "with a blank between them of", "ms"),
             ("image_size_px", "at", "CSS pixels"),
@@ -99,7 +112,9 @@ def _display(document: Entry) -> str:
 
 
 def _deviations(deviations: Iterable[str]) -> str:
-    told = "; ".join(words.rstrip(".") for words in deviations)
+    told = "; ".join(
+        f"({number}) {words.rstrip('.')}" for number, words in enumerate(deviations, start=1)
+    )
     return f" Deviations from the protocol of 2016: {told}." if told else ""
 
 
@@ -228,8 +243,21 @@ def _photos(document: Entry) -> str:
     return (
         "The rates of single photographs were shrunk towards the mean of their condition by"
         " empirical Bayes with a beta distribution fitted by marginal maximum likelihood (Casella,"
-        " 1985); a photograph counts as a discovery where the false discovery rate of an exact"
-        " binomial test against 50 % is at most 10 % (Benjamini & Hochberg, 1995)."
+        " 1985), with intervals that hold the uncertainty of that fit (Morris, 1983); a photograph"
+        " counts as a discovery where the false discovery rate of an exact binomial test against"
+        " 50 % is at most 10 % (Benjamini & Hochberg, 1995). Shares of the variance of single"
+        " answers come from the method of moments for crossed effects (Gao & Owen, 2017)."
+    )
+
+
+def _detection(document: Entry) -> str:
+    if not any(entry["n_trials"] for entry in document["signal_detection"]):
+        return ""
+    return (
+        "Sensitivity d′ and criterion are those of two-alternative forced choice (Macmillan &"
+        " Creelman, 2005) with the log-linear correction (Hautus, 1995), their intervals those of"
+        " the participant jackknife (Efron & Tibshirani, 1993). Learning and fatigue were tested by"
+        " a straight line over the trials within participants, with the same two-way variance."
     )
 
 
