@@ -2,7 +2,8 @@
 
 Settings come from ``instance/config.toml``, then ``STUDY_*`` environment variables. The study file
 (``study.toml``) is strict: an unknown table or key, a wrong type or a number out of range is an
-error that names it. Writing a study file is left to ``study_template.py``.
+error that names it. What it says for the analysis is read by ``exclusion_rule.py``; writing a study
+file is left to ``study_template.py``.
 """
 
 import dataclasses
@@ -21,6 +22,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from study_app.errors import ConfigError, StudyFileError
+from study_app.exclusion_rule import (
+    EquivalenceRule,
+    ExclusionRule,
+    read_equivalence,
+    read_exclusion,
+)
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 
@@ -109,13 +116,6 @@ class ExposureRule:
 
 
 @dataclass(frozen=True)
-class ExclusionRule:
-    """Who is left out by the analysis, written beforehand; table ``[exclusion]``."""
-
-    vigilance_pass_share: float = field(default=0.75, metadata={"minimum": 0, "maximum": 1})
-
-
-@dataclass(frozen=True)
 class Debrief:
     """What participants learn at the end; table ``[debrief]``."""
 
@@ -133,6 +133,7 @@ class StudyFile:
     participants: Recruitment
     exposure: ExposureRule
     exclusion: ExclusionRule
+    equivalence: EquivalenceRule
     debrief: Debrief
 
 
@@ -233,6 +234,10 @@ def _with_preset(table: dict[str, Any], place: str) -> dict[str, Any]:
 
 def _read_table(table_type: type[Any], table: dict[str, Any], place: str) -> Any:
     """Make a dataclass of a TOML table, checking keys, types and ranges."""
+    if table_type is ExclusionRule:
+        return read_exclusion(table, place)
+    if table_type is EquivalenceRule:
+        return read_equivalence(table, place)
     hints = typing.get_type_hints(table_type)
     fields = {f.name: f for f in dataclasses.fields(table_type)}
     unknown = sorted(set(table) - set(fields))

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from analysis.columns import COLUMN_NAMES, COLUMNS
 from study_app.catalog import file_of, roles_of
 from study_app.errors import ExportError
+from study_app.exclusion_rule import stated
 from study_app.models import (
     Condition,
     Participant,
@@ -229,7 +230,8 @@ def _provenance(
         "n_trials": len(trials),
         "n_answered": sum(1 for row in trials if row["chosen_side"]),
         "last_answer_at": max((row["answered_at"] for row in trials), default="") or None,
-        "exclusion": {"vigilance_pass_share": study_file.exclusion.vigilance_pass_share},
+        "exclusion": stated(study_file.exclusion),
+        **({"equivalence": margin} if (margin := stated(study_file.equivalence)) else {}),
         "deviations_from_2016": list(
             deviations_from_2016(
                 study_file.protocol, study_file.participants.per_condition, has_control

@@ -172,6 +172,16 @@ max_dropped_frames = 1
 
 [exclusion]
 vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is left out
+# Further rules for the analysis; one that is not stated is not applied:
+# minimum_answered_share = 0.9  # people who answered less of the main block
+# minimum_median_response_ms = 300  # people whose median response is faster
+# maximum_one_side_share = 0.95  # people who chose one side more often
+# exclude_invalid_exposure = true  # main trials whose exposure broke [exposure]
+# minimum_response_ms = 150  # main trials answered faster
+# maximum_response_ms = 60000  # main trials answered more slowly
+
+# [equivalence]
+# margin = 0.05  # as good as 50 % means between 45 and 55 %; see --equivalence-margin of analysis
 
 [debrief]
 show_score = true

@@ -15,6 +15,7 @@ from study_app.config import (
     study_digest,
 )
 from study_app.errors import ConfigError, StudyFileError
+from study_app.exclusion_rule import EquivalenceRule, ExclusionRule
 from tests.study_app.factories import study_text
 
 SMALLEST = """
@@ -179,7 +180,13 @@ def test_a_preset_gives_what_the_file_leaves_out():
         ("[conditions]\ntested = [1]", "is no list of texts"),
         ("[exposure]\ntolerance_ms = nan", "tolerance_ms = nan is less than 0"),
         ("[debrief]\nshow_score = 1", "show_score = 1 is no true or false"),
-        ("[exclusion]\nvigilance_pass_share = 1.5", "is more than 1"),
+        (
+            "[exclusion]\nvigilance_pass_share = 1.5",
+            r"study.toml, \[exclusion\]: vigilance_pass_share = 1.5 is no fraction from 0 to 1",
+        ),
+        ("[exclusion]\nminimum_answer_ms = 1", r"\[exclusion\]: unknown key minimum_answer_ms"),
+        ("[equivalence]\nmargin = 0.5", r"\[equivalence\]: margin = 0.5 is no fraction above 0"),
+        ("[[equivalence]]\n", "equivalence is a table"),
         ("[[participants]]\n", "participants is a table"),
         ("[study]\n", "not TOML"),
     ],
@@ -204,6 +211,17 @@ def test_an_id_that_does_not_fit_an_address_is_refused(slug):
 
 def test_a_whole_number_may_stand_where_a_number_is_wanted():
     assert parse_study_file(SMALLEST + "[exposure]\ntolerance_ms = 9").exposure.tolerance_ms == 9.0
+
+
+def test_rules_for_the_analysis_are_those_that_are_written():
+    text = SMALLEST + "[exclusion]\nminimum_response_ms = 150\n[equivalence]\nmargin = 0.05\n"
+
+    study_file = parse_study_file(text)
+
+    assert study_file.exclusion == ExclusionRule(minimum_response_ms=150.0)
+    assert study_file.equivalence == EquivalenceRule(margin=0.05)
+    assert parse_study_file(SMALLEST).exclusion == ExclusionRule(vigilance_pass_share=0.75)
+    assert parse_study_file(SMALLEST).equivalence == EquivalenceRule(margin=None)
 
 
 def test_a_missing_study_file_says_how_to_get_one(tmp_path):

@@ -165,8 +165,26 @@ def test_digests_and_the_study_file_come_along(used_app, tmp_path):
     assert set(provenance["files"]) | {"provenance.json"} == set(export.FILE_NAMES)
     assert (provenance["n_trials"], provenance["n_answered"]) == (40, 14)
     assert provenance["exclusion"] == {"vigilance_pass_share": 0.75}
+    assert "equivalence" not in provenance
     assert "2 practice trials; in 2016 10" in provenance["deviations_from_2016"]
     assert (tmp_path / "out" / "study.toml").read_text() == factories.study_text()
+
+
+def test_rules_of_the_study_file_stand_in_the_provenance_as_stated(app, set_folder, tmp_path):
+    rules = "minimum_median_response_ms = 300\nexclude_invalid_exposure = false\n"
+    source = factories.study_text().replace("[exclusion]\n", f"[exclusion]\n{rules}")
+    with app.app_context():
+        factories.create_study(source + "[equivalence]\nmargin = 0.05\n", set_folder)
+
+    write(app, tmp_path / "out")
+
+    provenance = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert provenance["exclusion"] == {
+        "vigilance_pass_share": 0.75,
+        "minimum_median_response_ms": 300.0,
+        "exclude_invalid_exposure": False,
+    }
+    assert provenance["equivalence"] == {"margin": 0.05}
 
 
 def test_the_same_database_gives_the_same_bytes(used_app, tmp_path):

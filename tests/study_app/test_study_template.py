@@ -1,3 +1,4 @@
+import re
 import tomllib
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from study_app.config import SLUG, ConditionChoice, parse_study_file
 from study_app.errors import PlanError, StudyFileError
+from study_app.exclusion_rule import EXCLUSION_KEYS, ExclusionRule, stated
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_template import StudyDraft, slug_of, write_study_text
@@ -67,6 +69,16 @@ def test_the_consent_text_has_paragraphs():
     text = tomllib.loads(write_study_text(StudyDraft(ProtocolSettings())))["consent"]["text"]
 
     assert len(text.strip().split("\n\n")) == 3
+
+
+def test_the_rules_for_the_analysis_wait_in_comments():
+    text = write_study_text(StudyDraft(ProtocolSettings()))
+    opened = re.sub(r"^# (?=[a-z_]+ = |\[equivalence\])", "", text, flags=re.MULTILINE)
+
+    assert parse_study_file(text).exclusion == ExclusionRule()
+    assert parse_study_file(text).equivalence.margin is None
+    assert tuple(stated(parse_study_file(opened).exclusion)) == EXCLUSION_KEYS
+    assert parse_study_file(opened).equivalence.margin == 0.05
 
 
 def test_a_line_break_in_a_title_is_refused():
