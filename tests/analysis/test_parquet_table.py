@@ -72,9 +72,7 @@ def test_a_bad_cell_is_named_by_its_row_from_one(study_csv: Path, tmp_path: Path
     path = tmp_path / "t.parquet"
     trials.to_parquet(path, index=False)
 
-    assert refusal(path) == (
-        f"{path}, row 4: column real_side: found 'top'; allowed: left, right"
-    )
+    assert refusal(path) == (f"{path}, row 4: column real_side: found 'top'; allowed: left, right")
 
 
 def test_other_columns_are_named(study_csv: Path, tmp_path: Path) -> None:
