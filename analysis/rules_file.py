@@ -78,7 +78,7 @@ def read_rules_file(path: Path) -> StatedRules:
             source=FROM_RULES_FILE,
             file_sha256=hashlib.sha256(content).hexdigest(),
         ),
-        equivalence_margin=_margin(document.get(EQUIVALENCE, {}), str(path)),
+        equivalence_margin=read_margin(document.get(EQUIVALENCE, {}), str(path)),
     )
 
 
@@ -169,7 +169,12 @@ def _reasons(
     return tuple((key, " ".join(reasons[key].split())) for key in ALL_KEYS if key in reasons)
 
 
-def _margin(table: Mapping[str, Any], where: str) -> float | None:
+def read_margin(table: Mapping[str, Any], where: str) -> float | None:
+    """Give the equivalence margin that the table ``[equivalence]`` states; None if it states none.
+
+    Raises:
+        RulesError: a key is unknown, or the margin is no fraction in (0, 0.5).
+    """
     for key in table:
         if key != MARGIN:
             raise RulesError(f"{where}: [{EQUIVALENCE}] found {key!r}; allowed: {MARGIN}")

@@ -13,7 +13,14 @@ from typing import Any
 from analysis.database_table import read_study_file
 from analysis.errors import TrialTableError
 from analysis.exclusion_rules import FROM_STUDY_FILE, VIGILANCE_KEY
-from analysis.rules_file import EXCLUSION, StatedRules, read_rules_table, read_share
+from analysis.rules_file import (
+    EQUIVALENCE,
+    EXCLUSION,
+    StatedRules,
+    read_margin,
+    read_rules_table,
+    read_share,
+)
 from analysis.sources import find_source
 
 PROVENANCE_NAME = "provenance.json"
@@ -56,17 +63,23 @@ def _from_folder(folder: Path) -> StatedRules | None:
     study_file = folder / STUDY_NAME
     sha256 = hashlib.sha256(study_file.read_bytes()).hexdigest() if study_file.is_file() else None
     rules = read_rules_table(table, str(path), source=FROM_STUDY_FILE, file_sha256=sha256)
-    return StatedRules(float(share), rules)
+    equivalence = document.get(EQUIVALENCE, {})
+    if not isinstance(equivalence, dict):
+        raise TrialTableError(f"{path}: {EQUIVALENCE} is no table; {DAMAGED}")
+    margin = read_margin(equivalence, str(path))
+    return StatedRules(float(share), rules, margin)
 
 
 def _from_database(address: str, study: str | None) -> StatedRules:
     """Read the study file; what it does not state is the study app's default, as for an export."""
     text = read_study_file(address, study)
-    table = tomllib.loads(text).get(EXCLUSION, {})
+    document = tomllib.loads(text)
+    table = document.get(EXCLUSION, {})
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     where = "the study file in the database"
     rules = read_rules_table(table, where, source=FROM_STUDY_FILE, file_sha256=sha256)
-    return StatedRules(read_share(table, where), rules)
+    margin = read_margin(document.get(EQUIVALENCE, {}), where)
+    return StatedRules(read_share(table, where), rules, margin)
 
 
 def _read_json(path: Path) -> Any:

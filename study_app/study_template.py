@@ -181,7 +181,7 @@ vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is l
 # maximum_response_ms = 60000  # main trials answered more slowly
 
 # [equivalence]
-# margin = 0.05  # as good as 50 % means between 45 and 55 %; see --equivalence-margin of analysis
+# margin = 0.05  # as good as 50 % means between 45 and 55 %
 
 [debrief]
 show_score = true

@@ -41,6 +41,20 @@ def test_other_rules_of_a_study_are_read_with_the_files_digest(folder: Path) -> 
     assert stated.rules.file_sha256 == hashlib.sha256(b"[study]\n").hexdigest()
 
 
+def test_the_margin_of_a_study_is_read_from_a_table_only(folder: Path) -> None:
+    document = {"exclusion": {"vigilance_pass_share": 0.75}}
+    path = folder / "provenance.json"
+    path.write_text(json.dumps({**document, "equivalence": {"margin": 0.05}}))
+
+    stated = read_study_rules(folder)
+
+    assert stated is not None
+    assert stated.equivalence_margin == 0.05
+    path.write_text(json.dumps({**document, "equivalence": 0.05}))
+    with pytest.raises(TrialTableError, match="equivalence is no table"):
+        read_study_rules(folder)
+
+
 def test_a_rule_that_is_not_understood_is_refused(folder: Path) -> None:
     write_rule(folder, 0.75, maximum_yawns=3)
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from analysis import rules_file
 from analysis.__main__ import main
+from analysis.choices import Choices, settle
 from analysis.errors import RulesError
 from study_app import create_app, exclusion_rule
 from study_app.catalog import find_study, open_study
@@ -90,6 +91,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study_rules")
     app = create_app(factories.make_settings(folder))
     source = factories.study_text().replace("vigilance_pass_share = 0.75", RULES)
+    source += "[equivalence]\nmargin = 0.05\n"
     factories.build_set(folder / "set", 60)
     with app.app_context():
         upgrade_database()
@@ -134,6 +136,12 @@ def test_the_digest_of_the_rules_is_in_the_record(folder, tmp_path):
     study_toml = (folder / "export" / "study.toml").read_bytes()
     assert rules["file_sha256"] == hashlib.sha256(study_toml).hexdigest()
     assert rules["source"] == "study file"
+
+
+def test_the_margin_of_the_study_file_holds(folder):
+    for source in (folder / "export", f"sqlite:///{folder / 'study.sqlite'}"):
+        assert settle(source, Choices()).equivalence_margin == 0.05
+        assert settle(source, Choices(equivalence_margin=0.1)).equivalence_margin == 0.1
 
 
 def test_the_report_and_the_database_say_the_same(folder, tmp_path):
