@@ -199,6 +199,7 @@ def test_a_signed_token_lets_a_simulated_observer_into_a_draft(open_app, browser
 @pytest.mark.parametrize(
     "token",
     ["", sign_token("another key of some length", "noise", 1), sign_token("x", "noise", 1), "1"],
+    ids=["none", "another key", "a short key", "no token"],  # tokens hold the time they were made
 )
 def test_a_wrong_token_lets_nobody_in(open_app, browser, token):
     browser.get("/study/colours/consent")
