@@ -58,6 +58,7 @@ def finish(
     shift = logit_shift(load_prior(run / PRIOR_NAME), config.rebalance, rebalance)
     bias = network.layers[-1].bias
     bias.assign(np.asarray(bias) + shift)
+    out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f"part-{out.name}")
     in_half_precision(network).save(temporary)
     temporary.replace(out)

@@ -18,3 +18,8 @@ def size_multiple_of(built: keras.Model) -> int:
     if built.name == residual_network.NAME:
         return residual_network.SIZE_MULTIPLE
     return network.SIZE_MULTIPLE
+
+
+def jit_compile() -> str | bool:
+    """Give what Keras' ``compile`` takes: TensorFlow's XLA uses one core of a CPU, oneDNN all."""
+    return False if keras.backend.backend() == "tensorflow" else "auto"

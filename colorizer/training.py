@@ -193,7 +193,7 @@ def _train_from(
     """Train to the end; ``first_step`` None means: where the last checkpoint stands."""
     photographs, held_out = Photographs(shards, "training"), Photographs(shards, "validation")
     step = TrainingStep(network, bin_weights(prior, config.rebalance), config.loss)
-    step.compile(optimizer=_build_optimizer(config), jit_compile=_jit_compile())
+    step.compile(optimizer=_build_optimizer(config), jit_compile=networks.jit_compile())
     step.optimizer.build(step.network.trainable_variables)
     done = directory.load_progress(step.optimizer) if first_step is None else first_step
     if first_step is None:
@@ -281,11 +281,6 @@ def _build_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     )
     optimizer.exclude_from_weight_decay(var_names=["bias"])
     return optimizer
-
-
-def _jit_compile() -> str | bool:
-    """TensorFlow's XLA uses one core of a CPU and is slow in bfloat16; oneDNN uses all."""
-    return False if keras.backend.backend() == "tensorflow" else "auto"
 
 
 def _set_precision(config: TrainingConfig) -> None:

@@ -44,8 +44,8 @@ def run(tmp_path):
 
 def finished(run, tmp_path, **changes):
     settings = {"rebalance": 0.9, "temperature": 0.5, "input_px": 32, **changes}
-    finish(run, tmp_path / "mine.keras", **settings)
-    return tmp_path / "mine.keras"
+    finish(run, tmp_path / "networks" / "mine.keras", **settings)
+    return tmp_path / "networks" / "mine.keras"
 
 
 def test_the_file_colours_with_the_settings_on_its_card(run, tmp_path):
@@ -104,7 +104,7 @@ def test_a_run_of_the_l2_loss_is_refused(run, tmp_path):
 
     with pytest.raises(RunError, match="l2"):
         finished(run, tmp_path)
-    assert not (tmp_path / "mine.keras").exists()
+    assert not (tmp_path / "networks").exists()
 
 
 def test_the_fingerprints_of_the_run_go_along(run, tmp_path):
