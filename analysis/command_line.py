@@ -5,6 +5,7 @@ Place on the data's path: the files of commands build on it; no command lives he
 
 import hashlib
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 
 from analysis.errors import AnalysisError
 
+Callback = Callable[[click.Context, click.Parameter, Any], Any]
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace an existing result.")
 
 
@@ -43,3 +45,22 @@ def finite(_: click.Context, parameter: click.Parameter, value: float | None) ->
     if value is not None and math.isnan(value):
         raise click.BadParameter("nan is no number", param=parameter)
     return value
+
+
+def ending_in(*endings: str, example: str = "") -> Callback:
+    """Make a callback that refuses a path whose ending does not say what is written.
+
+    Args:
+        endings: allowed, in small letters, such as ``.svg``.
+        example: a name for the message to propose.
+    """
+
+    def check(_: click.Context, parameter: click.Parameter, value: Path | None) -> Any:
+        if value is not None and value.suffix.lower() not in endings:
+            listed = (" or " if len(endings) == 2 else ", ").join(endings)
+            proposal = f"; allowed: a name such as {example}" if example else ""
+            message = f"{value} does not end in {listed}{proposal}"
+            raise click.BadParameter(message, param=parameter)
+        return value
+
+    return check

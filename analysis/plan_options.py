@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.command_line import OVERWRITE
+from analysis.command_line import OVERWRITE, Callback, ending_in
 
 if TYPE_CHECKING:
     from analysis.intervals import Target
@@ -25,7 +25,6 @@ TARGETS: dict[str, tuple["Target", ...]] = {
 FEWEST_CHECKS = 2
 
 Command = Callable[..., None]
-Callback = Callable[[click.Context, click.Parameter, Any], Any]
 
 
 def numbers(kind: type[int] | type[float]) -> Callback:
@@ -42,18 +41,6 @@ def numbers(kind: type[int] | type[float]) -> Callback:
             raise click.BadParameter(message, param=parameter) from None
 
     return split
-
-
-def ending_in(*endings: str) -> Callback:
-    """Make a callback that refuses a path whose ending does not say what is written."""
-
-    def check(_: click.Context, parameter: click.Parameter, value: Path | None) -> Any:
-        if value is not None and value.suffix.lower() not in endings:
-            message = f"{value} does not end in {', '.join(endings)}"
-            raise click.BadParameter(message, param=parameter)
-        return value
-
-    return check
 
 
 def plan_options(command: Command) -> Command:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from analysis.command_line import OVERWRITE, say_where
+from analysis.command_line import OVERWRITE, ending_in, say_where
 from analysis.errors import ResultError
 from analysis.reading_options import Reading, choice_options, reading_options
 
@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 
 PAGE_SUFFIXES = (".html", ".htm")
 Settle = Callable[[Reading], "EstimateSettings"]
-
-
-def _page_name(_: click.Context, parameter: click.Parameter, value: Path) -> Path:
-    """Refuse a page whose name is not a page's; its twin could not stand beside it."""
-    if value.suffix.lower() not in PAGE_SUFFIXES:
-        message = f"{value} does not end in .html or .htm; allowed: a name such as report.html"
-        raise click.BadParameter(message, param=parameter)
-    return value
 
 
 @click.command()
@@ -64,7 +56,7 @@ def estimate(reading: Reading, json_path: Path | None, settle: Settle, overwrite
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    callback=_page_name,
+    callback=ending_in(*PAGE_SUFFIXES, example="report.html"),
     required=True,
     help="The page to write, in .html; its JSON twin goes beside it.",
 )

@@ -6,19 +6,11 @@ from pathlib import Path
 
 import click
 
-from analysis.command_line import OVERWRITE, say_where, say_wrong
+from analysis.command_line import OVERWRITE, ending_in, say_where, say_wrong
 from analysis.errors import TrialTableError
 from analysis.reading_options import Reading, reading_options
 
 TABLE_SUFFIXES = (".csv", ".parquet")
-
-
-def _table_name(_: click.Context, parameter: click.Parameter, value: Path) -> Path:
-    """Refuse a name that does not say which form to write."""
-    if value.suffix.lower() not in TABLE_SUFFIXES:
-        message = f"{value} does not end in .csv or .parquet; allowed: a name such as trials.csv"
-        raise click.BadParameter(message, param=parameter)
-    return value
 
 
 @click.command()
@@ -70,7 +62,7 @@ def check(ctx: click.Context, reading: Reading, problems: Path | None, overwrite
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    callback=_table_name,
+    callback=ending_in(*TABLE_SUFFIXES, example="trials.csv"),
     required=True,
     help="The table to write, in .csv or .parquet; its provenance goes beside it.",
 )

@@ -5,7 +5,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from analysis.plan_options import TARGETS, ending_in, numbers, plan_options
+from analysis.command_line import ending_in
+from analysis.plan_options import TARGETS, numbers, plan_options
 
 
 def test_the_options_give_their_defaults() -> None:
