@@ -6,10 +6,10 @@ here but words and places.
 
 from collections.abc import Iterator, Sequence
 
-from analysis.figures import ForestLine, forest_plot, percent_limits
+from analysis.figures import ForestLine
 from analysis.figures_photos import PhotoPanel, caterpillar_plot
 from analysis.illustration import Illustration
-from analysis.rate_illustrations import CHANCE, CHANCE_LABEL, CHANCE_MEANING, MOST_LINES, cut
+from analysis.rate_illustrations import CHANCE_MEANING, MOST_LINES, cut, draw_fool_rates
 from analysis.wording import Entry, counted, in_percent, percent, rate_in_words
 
 # With more photos, so many are drawn, evenly spaced by rank; the twin has them all.
@@ -94,14 +94,7 @@ def _categories(document: Entry) -> Illustration:
             + cut(len(document["categories"]), len(lines), "categories with the most trials")
         ),
         alt=f"Forest plot of fool rates by category with a line at 50 %. {numbers}.",
-        draw=lambda width_in: forest_plot(
-            lines,
-            reference=CHANCE,
-            reference_label=CHANCE_LABEL,
-            axis_label="fool rate, %",
-            limits=percent_limits(lines),
-            width_in=width_in,
-        ),
+        draw=lambda width_in: draw_fool_rates(lines, width_in),
     )
 
 

@@ -6,6 +6,8 @@ here but words and places.
 
 from collections.abc import Iterator, Sequence
 
+from matplotlib.figure import Figure
+
 from analysis.figures import ForestLine, difference_limits, forest_plot, percent_limits
 from analysis.figures_ranks import rank_grid
 from analysis.illustration import Illustration
@@ -58,6 +60,18 @@ def exposure_illustrations(document: Entry) -> Iterator[Illustration]:
         )
 
 
+def draw_fool_rates(lines: Sequence[ForestLine], width_in: float) -> Figure:
+    """Draw a forest plot of fool rates with the line at 50 %."""
+    return forest_plot(
+        lines,
+        reference=CHANCE,
+        reference_label=CHANCE_LABEL,
+        axis_label="fool rate, %",
+        limits=percent_limits(lines),
+        width_in=width_in,
+    )
+
+
 def _fool_rates(document: Entry) -> Illustration:
     level = percent(document["level"], digits=None)
     lines = [
@@ -81,14 +95,7 @@ def _fool_rates(document: Entry) -> Illustration:
             f" generalises to other people judging the same photos. {CHANCE_MEANING}"
         ),
         alt=f"Forest plot of fool rates with a line at 50 %. {numbers}.",
-        draw=lambda width_in: forest_plot(
-            lines,
-            reference=CHANCE,
-            reference_label=CHANCE_LABEL,
-            axis_label="fool rate, %",
-            limits=percent_limits(lines),
-            width_in=width_in,
-        ),
+        draw=lambda width_in: draw_fool_rates(lines, width_in),
     )
 
 
@@ -230,14 +237,7 @@ def _two_ways(
             f" and photos. Hollow dot and thin line below: of {second}. {CHANCE_MEANING}"
         ),
         alt=f"Forest plot of fool rates estimated in two ways. {numbers}.",
-        draw=lambda width_in: forest_plot(
-            lines,
-            reference=CHANCE,
-            reference_label=CHANCE_LABEL,
-            axis_label="fool rate, %",
-            limits=percent_limits(lines),
-            width_in=width_in,
-        ),
+        draw=lambda width_in: draw_fool_rates(lines, width_in),
     )
 
 
