@@ -6,8 +6,6 @@ Place on the data's path: the commands ask here before they write. What stands i
 
 from pathlib import Path
 
-from analysis.choices import Choices, settle
-from analysis.estimates import EstimateSettings
 from analysis.sources import find_source
 
 BESIDE_THE_TABLE = ("provenance.json", "participants.csv", "study.toml", "codebook.csv")
@@ -23,10 +21,3 @@ def input_files(source: Path | str) -> tuple[Path, ...]:
     if found.folder is None:
         return found.files
     return (*found.files, *(found.folder / name for name in BESIDE_THE_TABLE))
-
-
-def settings_for(
-    source: Path | str, *, level: float, vigilance_pass_share: float | None
-) -> EstimateSettings:
-    """Settle the settings where nothing else was chosen; arguments and errors of ``settle``."""
-    return settle(source, Choices(level=level, vigilance_pass_share=vigilance_pass_share))

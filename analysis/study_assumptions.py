@@ -8,7 +8,7 @@ for a mean of responses are variances of probabilities; they are found by Gauss-
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from analysis.errors import AnalysisError
 from analysis.simulate import marginal_intercept, mean_fool_rate
 
 Design = Literal["between", "within"]
-DESIGNS: tuple[Design, ...] = get_args(Design)
 
 LARGEST_SD = 3.0
 # Outer Gauss-Hermite nodes: 1e-9 against 128 for spreads up to 3 logits.

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.choices import Choices, settle
 from analysis.errors import TrialTableError
-from analysis.export_folder import input_files, settings_for
+from analysis.export_folder import input_files
 
 
 def test_what_is_read_of_a_folder_of_a_file_and_of_a_database(study_csv: Path) -> None:
@@ -21,6 +22,6 @@ def test_nothing_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_settled_where_little_is_chosen(study_csv: Path) -> None:
-    settings = settings_for(study_csv, level=0.9, vigilance_pass_share=0.5)
+    settings = settle(study_csv, Choices(level=0.9, vigilance_pass_share=0.5))
 
     assert (settings.level, settings.vigilance_pass_share) == (0.9, 0.5)
