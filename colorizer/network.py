@@ -19,7 +19,6 @@ LIGHTNESS_CENTRE = 50.0
 LIGHTNESS_SCALE = 100.0
 AB_SCALE = 110.0  # the l2 network predicts ab / 110
 STRIDE = 4  # input pixels per output pixel
-SIZE_MULTIPLE = 8  # the trunk works at an eighth of the input size
 
 GREY_LIMIT = 5.0  # a photo without any |a*| or |b*| above it teaches nothing
 

@@ -3,7 +3,7 @@
 import keras
 
 from colorizer import network, residual_network
-from colorizer.config import TrainingConfig
+from colorizer.config import SIZE_MULTIPLES, TrainingConfig
 
 
 def build(config: TrainingConfig) -> keras.Model:
@@ -15,9 +15,7 @@ def build(config: TrainingConfig) -> keras.Model:
 
 def size_multiple_of(built: keras.Model) -> int:
     """Give what height and width of a network's input must be multiples of, in pixels."""
-    if built.name == residual_network.NAME:
-        return residual_network.SIZE_MULTIPLE
-    return network.SIZE_MULTIPLE
+    return SIZE_MULTIPLES["residual" if built.name == residual_network.NAME else "zhang2016"]
 
 
 def jit_compile() -> str | bool:

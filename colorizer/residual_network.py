@@ -17,7 +17,6 @@ from colorizer.ab_bins import n_bins
 NAME = "residual_u"
 LIGHTNESS_CENTRE = 50.0
 LIGHTNESS_SCALE = 25.0
-SIZE_MULTIPLE = 16  # the deepest blocks work at a sixteenth of the input size
 
 STEM_FILTERS = 32
 # blocks at a quarter, an eighth, a sixteenth of the size: (filters, number on the way down)
