@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from colorizer import metrics
 from colorizer.ab_bins import decode_logits, n_bins, nearest_bin
-from colorizer.config import load_config
+from colorizer.config import TrainingConfig, load_config
 from colorizer.crops import centre_crop, check_crop_fits
 from colorizer.errors import RunError
 from colorizer.lab import join_lightness_ab, rgb_to_lab
@@ -34,7 +34,7 @@ Float = npt.NDArray[np.float64]
 REBALANCES = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 TEMPERATURES = (0.2, 0.3, 0.38, 0.5, 0.6, 0.7, 0.85, 1.0)
 BATCH = 16
-# What fakes may be beside the photographs in colourfulness, and how far below grey in AuC.
+# What fakes may be beside the photographs in colourfulness.
 COLORFULNESS_RANGE = (0.8, 1.1)
 
 
@@ -104,9 +104,10 @@ def tune(
     grey = _Tally()
     n_done = 0
     for lab, logits in _predictions(network, photographs, input_px):
-        grey.add(lab, np.zeros_like(lab[..., 1:]))
+        truth = _Truth.of(lab)
+        grey.add(truth, np.zeros_like(lab[..., 1:]))
         for (wanted, temperature), tally in tallies.items():
-            tally.add(lab, decode_logits(logits + shifts[wanted], temperature))
+            tally.add(truth, decode_logits(logits + shifts[wanted], temperature))
         n_done += len(lab)
         if progress:
             progress(n_done)
@@ -135,16 +136,25 @@ def tune_run(
         RunError: no run there, or one of the ``l2`` loss.
         ShardError: no shards there, none to validate with, or too small ones.
     """
-    config = load_config(run / CONFIG_NAME)
-    if config.loss != "classification":
-        raise RunError(f"{run}: trained with the {config.loss} loss; only bins have a λ and a T")
+    config, network, prior = load_classification_run(run)
     photographs = Photographs(shards, "validation")
     side = photographs.index.size_px // config.size_multiple * config.size_multiple
     shown = side if input_px is None else input_px
     check_crop_fits(photographs, shown)
-    network = as_float32(load_network_file(run / BEST_NAME))
-    prior = load_prior(run / PRIOR_NAME)
     return tune(network, photographs, prior, config.rebalance, shown, progress=progress)
+
+
+def load_classification_run(run: Path) -> tuple[TrainingConfig, keras.Model, Float]:
+    """Read the settings, the best network in float32 and the prior of a run.
+
+    Raises:
+        RunError: no run there, or one of the ``l2`` loss.
+    """
+    config = load_config(run / CONFIG_NAME)
+    if config.loss != "classification":
+        raise RunError(f"{run}: trained with the {config.loss} loss; only bins have a λ and a T")
+    network = as_float32(load_network_file(run / BEST_NAME))
+    return config, network, load_prior(run / PRIOR_NAME)
 
 
 def best_choice(choices: Sequence[Choice]) -> Choice | None:
@@ -172,24 +182,46 @@ def save_choices(choices: Sequence[Choice], path: Path) -> None:
     temporary.replace(path)
 
 
+@dataclass(frozen=True)
+class _Truth:
+    """Photographs, and what every kind of fake of them is measured against.
+
+    Attributes:
+        lab: (N, h, w, 3).
+        bins: (N, h, w), numbers of the bins nearest to the true colours.
+        colorfulness: (N,), of the photographs.
+    """
+
+    lab: npt.NDArray[Any]
+    bins: npt.NDArray[np.int64]
+    colorfulness: Float
+
+    @classmethod
+    def of(cls, lab: npt.NDArray[Any]) -> Self:
+        """Measure photographs (N, h, w, 3) in Lab."""
+        return cls(lab, nearest_bin(lab[..., 1:]), _colorfulness(lab, lab[..., 1:]))
+
+
+def _colorfulness(lab: npt.NDArray[Any], ab: npt.NDArray[Any]) -> Float:
+    """Give the colourfulness, (N,), of the lightness of ``lab`` with the colours ``ab``."""
+    pictures = join_lightness_ab(lab[..., :1], ab)
+    return np.array([metrics.colorfulness(picture) for picture in pictures])
+
+
 class _Tally:
     """Adds up one kind of fake over the photographs."""
 
     def __init__(self) -> None:
         self._sums, self._counts = np.zeros(n_bins()), np.zeros(n_bins())
-        self._colorfulness: list[tuple[float, float]] = []
+        self._fakes: list[float] = []
+        self._reals: list[float] = []
 
-    def add(self, lab: npt.NDArray[Any], ab: npt.NDArray[Any]) -> None:
-        """Take photographs (N, h, w, 3) in Lab with the ab (N, h, w, 2) of their fakes."""
-        sums, counts = metrics.closeness_by_bin(
-            lab[..., 1:], ab, nearest_bin(lab[..., 1:]), n_bins()
-        )
+    def add(self, truth: _Truth, ab: npt.NDArray[Any]) -> None:
+        """Take photographs with the ab (N, h, w, 2) of their fakes."""
+        sums, counts = metrics.closeness_by_bin(truth.lab[..., 1:], ab, truth.bins, n_bins())
         self._sums, self._counts = self._sums + sums, self._counts + counts
-        fakes, reals = (join_lightness_ab(lab[..., :1], x) for x in (ab, lab[..., 1:]))
-        self._colorfulness += [
-            (metrics.colorfulness(fake), metrics.colorfulness(real))
-            for fake, real in zip(fakes, reals, strict=True)
-        ]
+        self._fakes += _colorfulness(truth.lab, ab).tolist()
+        self._reals += truth.colorfulness.tolist()
 
     def areas(self) -> tuple[float, float]:
         """Give AuC and rebalanced AuC."""
@@ -200,8 +232,8 @@ class _Tally:
     def beside(self, grey: "_Tally") -> tuple[float, float, float]:
         """Give both gains over grey and the ratio of colourfulness."""
         (auc, rebalanced), (auc_grey, rebalanced_grey) = self.areas(), grey.areas()
-        fake, real = np.mean(self._colorfulness, axis=0)
-        return auc - auc_grey, rebalanced - rebalanced_grey, float(fake / real)
+        ratio = float(np.mean(self._fakes) / np.mean(self._reals))
+        return auc - auc_grey, rebalanced - rebalanced_grey, ratio
 
 
 def _predictions(
