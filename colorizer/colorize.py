@@ -12,10 +12,11 @@ from PIL import Image
 from colorizer.ab_bins import decode_logits
 from colorizer.edge_aware_upsampling import upsample_along_edges
 from colorizer.errors import ColorizerError, RunError
+from colorizer.fingerprints import file_sha256
 from colorizer.lab import join_lightness_ab, rgb_to_lab
 from colorizer.network import STRIDE
 from colorizer.networks import jit_compile, size_multiple_of
-from colorizer.weights_files import file_digest, find_weights, load_card, load_weights
+from colorizer.weights_files import find_weights, load_card, load_weights
 
 Float32 = npt.NDArray[np.float32]
 UInt8 = npt.NDArray[np.uint8]
@@ -84,7 +85,7 @@ class Colorizer:
             load_weights(path),
             card.input_px if input_px is None else input_px,
             card.temperature if temperature is None else temperature,
-            file_digest(path),
+            file_sha256(path),
             card.average_mirrored,
         )
 

@@ -13,14 +13,11 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from colorizer.config import load_config
 from colorizer.errors import RunError
-from colorizer.fingerprints import FINGERPRINTS_SUFFIX, find_fingerprints
-from colorizer.rebalancing import load_prior
+from colorizer.fingerprints import FINGERPRINTS_SUFFIX, file_sha256, find_fingerprints
 from colorizer.results import versions
-from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
-from colorizer.tuning import logit_shift
-from colorizer.weights_files import as_float32, file_digest
+from colorizer.run_directory import BEST_NAME
+from colorizer.tuning import load_classification_run, logit_shift
 
 STORED = "float16"
 
@@ -51,18 +48,15 @@ def finish(
     Raises:
         RunError: no run there, or one of the ``l2`` loss.
     """
-    config = load_config(run / CONFIG_NAME)
-    if config.loss != "classification":
-        raise RunError(f"{run}: trained with the {config.loss} loss; only bins have a λ")
-    network = as_float32(load_network_file(run / BEST_NAME))
-    shift = logit_shift(load_prior(run / PRIOR_NAME), config.rebalance, rebalance)
+    config, network, prior = load_classification_run(run)
+    shift = logit_shift(prior, config.rebalance, rebalance)
     bias = network.layers[-1].bias
     bias.assign(np.asarray(bias) + shift)
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = out.with_name(f"part-{out.name}")
     in_half_precision(network).save(temporary)
     temporary.replace(out)
-    digest = file_digest(out)
+    digest = file_sha256(out)
     card = {
         "input_px": input_px,
         "temperature": temperature,

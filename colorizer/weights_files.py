@@ -4,7 +4,6 @@ A network is a ``.keras`` file with a ``.json`` of the same stem: the size it wa
 temperature it was tuned for. ``default`` is the network that comes with the package.
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import keras
 
 from colorizer.ab_bins import TEMPERATURE, bin_centres
 from colorizer.errors import RunError
+from colorizer.fingerprints import file_sha256
 from colorizer.rebalancing import load_prior
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
 
@@ -73,7 +73,7 @@ def load_card(path: Path) -> WeightsCard:
         card = WeightsCard(**known)
     except (ValueError, TypeError) as error:
         raise RunError(f"{card_path}: not a network's card: {error}") from None
-    if card.sha256 and card.sha256 != file_digest(path):
+    if card.sha256 and card.sha256 != file_sha256(path):
         raise RunError(f"{path}: its SHA-256 is not the one in {card_path.name}: damaged")
     return card
 
@@ -113,8 +113,3 @@ def as_float32(network: keras.Model) -> keras.Model:
     copy = keras.models.model_from_json(text)
     copy.set_weights(network.get_weights())
     return copy
-
-
-def file_digest(path: Path) -> str:
-    """Give the SHA-256 of a file, 64 hex digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

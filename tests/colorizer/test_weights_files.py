@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from colorizer.errors import RunError
+from colorizer.fingerprints import file_sha256
 from colorizer.network import build_network
 from colorizer.weights_files import (
     WeightsCard,
     as_float32,
-    file_digest,
     find_weights,
     load_card,
     load_weights,
@@ -23,7 +23,7 @@ def test_the_default_network_comes_with_the_package_and_is_the_one_on_its_card()
     path = find_weights("default")
 
     assert path.stat().st_size <= MAX_BYTES
-    assert load_card(path).sha256 == file_digest(path)
+    assert load_card(path).sha256 == file_sha256(path)
     assert load_weights(path).output_shape[-1] == 313
 
 
