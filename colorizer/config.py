@@ -16,6 +16,8 @@ NetworkName = Literal["zhang2016", "residual"]
 # The deepest layers work at one over this of the input's size.
 SIZE_MULTIPLES: dict[str, int] = {"zhang2016": 8, "residual": 16}
 
+MOST_ZOOM = 4.0
+
 
 @dataclass(frozen=True)
 class TrainingConfig:
@@ -39,6 +41,8 @@ class TrainingConfig:
         ema_momentum: of the moving average of the weights that is kept; 0 switches it off.
         lightness_jitter: the network is shown 100 (L* / 100)^g instead of L*, log g drawn from
             [-jitter, jitter] for each crop; the labels stay. 0 switches it off.
+        zoom: crops are cut with a side of up to zoom times crop_px and shrunk to crop_px; 1
+            switches it off.
         precision: ``mixed_bfloat16`` computes the inner blocks in bfloat16.
         seed: fixes initialisation, order, crops and flips.
         n_validation: most photographs of the validation split looked at after an epoch.
@@ -57,6 +61,7 @@ class TrainingConfig:
     weight_decay: float = 1e-3
     ema_momentum: float = 0.0
     lightness_jitter: float = 0.0
+    zoom: float = 1.0
     precision: Precision = "float32"
     seed: int = 0
     n_validation: int = 256
@@ -83,6 +88,7 @@ class TrainingConfig:
             "warmup_fraction": 0 <= self.warmup_fraction < 1,
             "ema_momentum": 0 <= self.ema_momentum < 1,
             "lightness_jitter": 0 <= self.lightness_jitter <= 1,
+            "zoom": 1 <= self.zoom <= MOST_ZOOM,
             "precision": self.precision in ("float32", "mixed_bfloat16"),
         }
         for name, holds in rules.items():
@@ -103,6 +109,7 @@ _ALLOWED = {
     "warmup_fraction": "choose a number from 0 to below 1",
     "ema_momentum": "choose a number from 0 to below 1",
     "lightness_jitter": "choose a number from 0 to 1",
+    "zoom": "choose a number from 1 to 4",
     "precision": "choose float32 or mixed_bfloat16",
 }
 

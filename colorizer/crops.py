@@ -6,13 +6,20 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from colorizer.errors import ShardError
 from colorizer.shards import Photographs, UInt8
 
 
 def random_crops(
-    photographs: Photographs, crop_px: int, batch_size: int, seed: int, first_step: int = 0
+    photographs: Photographs,
+    crop_px: int,
+    batch_size: int,
+    seed: int,
+    first_step: int = 0,
+    *,
+    zoom: float = 1.0,
 ) -> Iterator[UInt8]:
     """Give batches without end: every photograph once per pass, each pass in another order.
 
@@ -20,8 +27,10 @@ def random_crops(
         photographs: the training split.
         crop_px: side of the crops.
         batch_size: crops per batch.
-        seed: fixes orders, places and mirrors.
+        seed: fixes orders, places, sizes and mirrors.
         first_step: number of the first batch given; a batch depends on seed and number only.
+        zoom: at least 1; a crop is cut with a side of crop_px to zoom * crop_px, log-uniform, and
+            shrunk to crop_px.
 
     Yields:
         (batch_size, crop_px, crop_px, 3), uint8 sRGB.
@@ -29,14 +38,14 @@ def random_crops(
     Raises:
         ShardError: the photographs are smaller than the crops, or there are none.
     """
-    check_crop_fits(photographs, crop_px)
+    check_crop_fits(photographs, crop_px, zoom)
     step = first_step
     while True:
         positions = range(step * batch_size, (step + 1) * batch_size)
         rng = np.random.default_rng([seed, 1, step])
         yield np.stack(
             [
-                _crop(photographs[_photo_at(position, photographs, seed)], crop_px, rng)
+                _crop(photographs[_photo_at(position, photographs, seed)], crop_px, zoom, rng)
                 for position in positions
             ]
         )
@@ -62,7 +71,7 @@ def lightness_exponents(
         yield np.exp(rng.uniform(-jitter, jitter, batch_size)).astype(np.float32)
 
 
-def check_crop_fits(photographs: Photographs, crop_px: int) -> None:
+def check_crop_fits(photographs: Photographs, crop_px: int, zoom: float = 1.0) -> None:
     """Refuse shards from which no crop can be taken.
 
     Raises:
@@ -71,8 +80,9 @@ def check_crop_fits(photographs: Photographs, crop_px: int) -> None:
     size_px = photographs.index.size_px
     if len(photographs) == 0:
         raise ShardError("the shards hold no photographs to train on")
-    if size_px < crop_px:
-        raise ShardError(f"crops of {crop_px} px do not fit into shards of {size_px} px")
+    largest_px = int(crop_px * zoom)
+    if size_px < largest_px:
+        raise ShardError(f"crops of {largest_px} px do not fit into shards of {size_px} px")
 
 
 def centre_crop(rgb: UInt8, crop_px: int) -> UInt8:
@@ -92,7 +102,11 @@ def _order_of_pass(n_photos: int, seed: int, n_pass: int) -> npt.NDArray[np.int6
     return np.random.default_rng([seed, 0, n_pass]).permutation(n_photos)
 
 
-def _crop(photo: UInt8, crop_px: int, rng: np.random.Generator) -> UInt8:
-    top, left = rng.integers(0, photo.shape[0] - crop_px + 1, size=2)
-    crop = photo[top : top + crop_px, left : left + crop_px]
+def _crop(photo: UInt8, crop_px: int, zoom: float, rng: np.random.Generator) -> UInt8:
+    side_px = crop_px if zoom == 1 else int(crop_px * np.exp(rng.uniform(0, np.log(zoom))))
+    top, left = rng.integers(0, photo.shape[0] - side_px + 1, size=2)
+    crop = photo[top : top + side_px, left : left + side_px]
+    if side_px != crop_px:
+        shrunk = Image.fromarray(crop).resize((crop_px, crop_px), Image.Resampling.BOX)
+        crop = np.asarray(shrunk)
     return crop[:, ::-1] if rng.integers(2) else crop

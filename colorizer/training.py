@@ -114,7 +114,7 @@ def train(
         RunError: the run directory is taken, or the initial weights do not fit.
     """
     photographs = Photographs(shards, "training")
-    check_crop_fits(photographs, config.crop_px)
+    check_crop_fits(photographs, config.crop_px, config.zoom)
     directory = RunDirectory(run)
     directory.create(overwrite)
     save_config(
@@ -212,7 +212,9 @@ def _train_from(
 
 def _batches(photographs: Photographs, config: TrainingConfig, done: int) -> Iterator[Any]:
     """Give crops and the exponents of their lightness, from step ``done`` on, without end."""
-    crops = random_crops(photographs, config.crop_px, config.batch_size, config.seed, done)
+    crops = random_crops(
+        photographs, config.crop_px, config.batch_size, config.seed, done, zoom=config.zoom
+    )
     exponents = lightness_exponents(config.batch_size, config.lightness_jitter, config.seed, done)
     return zip(crops, exponents, strict=True)
 

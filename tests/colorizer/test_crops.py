@@ -56,6 +56,27 @@ def test_a_resumed_run_sees_what_it_would_have_seen(photographs):
     np.testing.assert_array_equal(take(photographs, 2, seed=3, first_step=4), whole[4:])
 
 
+def test_zoomed_crops_show_more_of_the_photograph(photographs):
+    plain = np.concatenate(take(photographs, 40, seed=4))
+    zoomed = np.concatenate(take(photographs, 40, seed=4, zoom=2.0))
+
+    def breadths(crops):
+        columns = crops[..., 2].astype(int)
+        return np.abs(columns[:, 0, -1] - columns[:, 0, 0])
+
+    assert zoomed.shape == plain.shape
+    assert (breadths(plain) == 7).all()
+    assert breadths(zoomed).min() == 7
+    assert breadths(zoomed).max() > 12
+    for crop in zoomed:
+        assert (np.ptp(crop[..., 0]), crop.dtype) == (0, np.uint8)
+
+
+def test_zoomed_crops_larger_than_the_shards_are_refused(photographs):
+    with pytest.raises(ShardError, match="24 px do not fit into shards of 16 px"):
+        next(random_crops(photographs, 8, 5, seed=0, zoom=3.0))
+
+
 def test_crops_larger_than_the_shards_are_refused(photographs):
     with pytest.raises(ShardError, match="24 px do not fit into shards of 16 px"):
         next(random_crops(photographs, 24, 5, seed=0))
