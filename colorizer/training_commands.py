@@ -110,9 +110,7 @@ def prior(shards: Path, out: Path, overwrite: bool) -> None:
 @click.option(
     "--lightness-jitter", type=float, help="Spread of the log exponent of the lightness shown."
 )
-@click.option(
-    "--zoom", type=float, help="Crops are cut up to so many times larger and shrunk."
-)
+@click.option("--zoom", type=float, help="Crops are cut up to so many times larger and shrunk.")
 @click.option("--weight-decay", type=float, help="Decoupled (AdamW).")
 @click.option("--precision", type=click.Choice(["float32", "mixed_bfloat16"]))
 @click.option(

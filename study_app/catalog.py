@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from colorizer import manifest
-from study_app.config import ConditionChoice, StudyFile, parse_study_file, study_digest
 from study_app.errors import (
     PlanError,
     SetChanged,
@@ -27,6 +26,8 @@ from study_app.extensions import begin_write
 from study_app.image_padding import is_png, png_size
 from study_app.models import Condition, StimulusPair, StimulusSet, Study
 from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings, plan_trials
+from study_app.study_file import parse_study_file, study_digest
+from study_app.study_tables import ConditionChoice, StudyFile
 
 TESTED_KINDS = ("weights", "folder")
 SERVED_FORMAT = "png"

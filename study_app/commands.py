@@ -23,13 +23,7 @@ from study_app import (
     simulate,
     study_template,
 )
-from study_app.config import (
-    ConditionChoice,
-    Settings,
-    load_settings,
-    load_study_file,
-    place_of_setting,
-)
+from study_app.config import Settings, load_settings, place_of_setting
 from study_app.errors import ConfigError, StudyError, StudyFileError
 from study_app.extensions import db, is_database_current, upgrade_database
 from study_app.models import Study
@@ -37,6 +31,8 @@ from study_app.observers import ObserverSettings
 from study_app.presets import PRESETS, deviations_from_2016
 from study_app.protocol import ProtocolSettings
 from study_app.results import write_text
+from study_app.study_file import load_study_file
+from study_app.study_tables import ConditionChoice
 
 DEFAULT_PORT = 5000
 LOCAL_HOST = "127.0.0.1"

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of, find_study, roles_of
-from study_app.config import StudyFile
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen
 from study_app.extensions import begin_write
 from study_app.models import (
@@ -33,6 +32,7 @@ from study_app.protocol import (
     plan_settings,
     plan_trials,
 )
+from study_app.study_tables import StudyFile
 
 CODE_BYTES = 9
 KEY_BYTES = 16
@@ -230,6 +230,7 @@ def _store_plan(
                 "study_session_id": study_session.id,
                 "stimulus_pair_id": row_of[trial.pair_id],
                 "trial_index": trial.trial_index,
+                "place": trial.trial_index,
                 "block": trial.block,
                 "trial_type": trial.trial_type,
                 "real_side": trial.real_side,

@@ -6,7 +6,7 @@ database itself enforces. No IP address and no user agent is stored.
 """
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,7 +15,11 @@ from study_app.extensions import Base
 from study_app.protocol import Block, FirstSide, Side, TrialType
 
 StudyState = Literal["draft", "open", "closed"]
-StudySessionState = Literal["running", "finished", "withdrawn"]
+StudySessionState = Literal["running", "finished", "withdrawn", "screened-out"]
+RecruiterKind = Literal["link", "prolific", "mturk", "kiosk"]
+Payment = Literal["open", "due", "none"]
+Inclusion = Literal["open", "included", "excluded"]
+CheckName = Literal["device", "colour-vision", "display"]
 InputKind = Literal["keyboard", "mouse", "touch"]
 
 CODE_LENGTH = 32
@@ -141,7 +145,8 @@ class Participant(Base):
     study_id: Mapped[int] = mapped_column(sa.ForeignKey("study.id"))
     code: Mapped[str] = mapped_column(sa.String(CODE_LENGTH), unique=True)
     external_id: Mapped[str | None] = mapped_column(sa.String(NAME_LENGTH))
-    """The recruiter's name for the person, so that nobody takes part twice; never exported."""
+    """Salted hash of the recruiter's name for the person, so that nobody takes part twice; never
+    exported."""
     simulated: Mapped[bool]
 
     study: Mapped[Study] = relationship()
@@ -152,7 +157,10 @@ class StudySession(Base):
 
     __tablename__ = "study_session"
     __table_args__ = (
-        _one_of("state", ("running", "finished", "withdrawn")),
+        _one_of("state", ("running", "finished", "withdrawn", "screened-out")),
+        _one_of("recruiter", ("link", "prolific", "mturk", "kiosk")),
+        _one_of("payment", ("open", "due", "none")),
+        _one_of("inclusion", ("open", "included", "excluded")),
         sa.CheckConstraint("n_answered >= 0 AND n_answered <= n_trials", name="n_answered_range"),
         sa.CheckConstraint(
             "state <> 'finished' OR n_answered = n_trials", name="finished_has_all_answers"
@@ -171,10 +179,15 @@ class StudySession(Base):
     """The tested condition of a between design; empty in a within design."""
     seed: Mapped[int] = mapped_column(sa.BigInteger)
     """The seed of the plan: the same seed gives the same trials."""
+    plan_digest: Mapped[str] = mapped_column(sa.String(DIGEST_LENGTH), default="")
+    """SHA-256 of the plan as stored at enrolment; empty where it was not kept yet."""
+    recruiter: Mapped[RecruiterKind] = mapped_column(sa.String(16), default="link")
+    language: Mapped[str] = mapped_column(sa.String(16), default="en")
+    """Language of the pages, changed by the participant at any time."""
     n_practice: Mapped[int]
     n_trials: Mapped[int]
     n_answered: Mapped[int] = mapped_column(default=0)
-    """Also the ``trial_index`` of the next trial: trials are answered in order, without gaps."""
+    """Also the ``place`` of the next trial: places are answered in order, without gaps."""
     state: Mapped[StudySessionState] = mapped_column(sa.String(16), default="running")
     consent_version: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
     consented_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -182,14 +195,99 @@ class StudySession(Base):
     """Until then the place in the condition is kept; every answer renews it."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    screened_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    screened_out_by: Mapped[CheckName | None] = mapped_column(sa.String(16))
+    questions_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the questions after the trials were answered or passed over."""
+    payment: Mapped[Payment] = mapped_column(sa.String(16), default="open")
+    """Whether the person is to be paid; never depends on the answers."""
+    inclusion: Mapped[Inclusion] = mapped_column(sa.String(16), default="open")
+    """Whether the session counts towards the number wanted, by the study's rule; not who is paid,
+    and not what the analysis leaves out."""
+    inclusion_reason: Mapped[str] = mapped_column(sa.Text, default="")
     completion_code: Mapped[str | None] = mapped_column(sa.String(CODE_LENGTH), unique=True)
 
     participant: Mapped[Participant] = relationship()
     condition: Mapped[Condition | None] = relationship()
 
 
+class ScreeningCheck(Base):
+    """One check before the instructions: what was shown or measured, and whether it was passed."""
+
+    __tablename__ = "screening_check"
+    __table_args__ = (
+        sa.UniqueConstraint("study_session_id", "name"),
+        _one_of("name", ("device", "colour-vision", "display")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_session_id: Mapped[int] = mapped_column(sa.ForeignKey("study_session.id"))
+    name: Mapped[CheckName] = mapped_column(sa.String(16))
+    passed: Mapped[bool | None]
+    """Empty until the check is done."""
+    details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """What was asked, answered and measured; ``screening.py`` says which keys."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    study_session: Mapped[StudySession] = relationship()
+
+
+class QuestionAnswer(Base):
+    """The answer to one question after the trials; a question passed over has none."""
+
+    __tablename__ = "question_answer"
+    __table_args__ = (sa.UniqueConstraint("study_session_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_session_id: Mapped[int] = mapped_column(sa.ForeignKey("study_session.id"))
+    question_id: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
+    answer: Mapped[str] = mapped_column(sa.Text)
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    study_session: Mapped[StudySession] = relationship()
+
+
+class FlowCount(Base):
+    """How often something happened before enrolment: counts only, nobody is known there."""
+
+    __tablename__ = "flow_count"
+    __table_args__ = (
+        sa.UniqueConstraint("study_id", "event"),
+        sa.CheckConstraint("n >= 0", name="n_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(sa.ForeignKey("study.id"))
+    event: Mapped[str] = mapped_column(sa.String(32))
+    n: Mapped[int]
+
+
+class Erasure(Base):
+    """The receipt of an erasure: that it happened and how much, not whose data they were."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (_one_of("requested_by", ("participant", "researcher")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(sa.ForeignKey("study.id"))
+    receipt: Mapped[str] = mapped_column(sa.String(CODE_LENGTH), unique=True)
+    requested_by: Mapped[str] = mapped_column(sa.String(16))
+    state_before: Mapped[str] = mapped_column(sa.String(16))
+    """State of the study session that was erased."""
+    condition_name: Mapped[str | None] = mapped_column(sa.String(NAME_LENGTH))
+    simulated: Mapped[bool]
+    n_trials: Mapped[int]
+    n_responses: Mapped[int]
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Trial(Base):
-    """One planned pair of a study session; what is planned never changes."""
+    """One planned pair of a study session; what is planned never changes.
+
+    A trial whose exposure was cut off, by a reload or a second window, keeps its row without a
+    response; a trial with another photo then takes its place.
+    """
 
     __tablename__ = "trial"
     __table_args__ = (
@@ -200,12 +298,17 @@ class Trial(Base):
         _one_of("first_side", ("left", "right", "both")),
         sa.CheckConstraint("trial_index >= 0", name="trial_index_range"),
         sa.CheckConstraint("n_issued >= 0", name="n_issued_range"),
+        sa.CheckConstraint("place >= 0", name="place_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_session_id: Mapped[int] = mapped_column(sa.ForeignKey("study_session.id"))
     stimulus_pair_id: Mapped[int] = mapped_column(sa.ForeignKey("stimulus_pair.id"))
     trial_index: Mapped[int]
+    """In the order of planning: a trial that takes an interrupted one's place comes last."""
+    place: Mapped[int]
+    """Where it stands in the session, from 0; an interrupted trial and the one that took its place
+    share it."""
     block: Mapped[Block] = mapped_column(sa.String(16))
     trial_type: Mapped[TrialType] = mapped_column(sa.String(16))
     real_side: Mapped[Side] = mapped_column(sa.String(16))
@@ -215,6 +318,12 @@ class Trial(Base):
     right_token: Mapped[str] = mapped_column(sa.String(CODE_LENGTH), unique=True)
     n_issued: Mapped[int] = mapped_column(default=0)
     """How often the browser was given the trial; more than once after a reload."""
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the browser said that it was about to show the pair."""
+    started_on: Mapped[str | None] = mapped_column(sa.String(36))
+    """Which opening of the page showed it: another one would show it a second time."""
+    interrupted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was given up because it had been shown and could not be answered."""
 
     study_session: Mapped[StudySession] = relationship()
     stimulus_pair: Mapped[StimulusPair] = relationship()
@@ -254,6 +363,17 @@ class Response(Base):
     n_hidden: Mapped[int]
     """How often the page was hidden during the trial."""
     n_resized: Mapped[int]
+    n_blurred: Mapped[int] = mapped_column(default=0)
+    """How often the page lost the focus during the trial."""
+    max_frame_interval_ms: Mapped[float | None]
+    """Longest time between two frames of the trial."""
+    window_width_px: Mapped[float | None]
+    window_height_px: Mapped[float | None]
+    zoom: Mapped[float | None]
+    """Pinch zoom: 1 is none."""
+    events: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON)
+    """What disturbed the trial: ``kind`` (hidden, shown, blurred, focused, resized) and ``at_ms``
+    from the first frame."""
     device_pixel_ratio: Mapped[float]
     shown_px: Mapped[float]
     """Width at which the images were drawn, in CSS pixels."""

@@ -60,6 +60,9 @@ class ProtocolSettings:
         response_delay_ms: blank between the last image and the question.
         image_size_px: width and height at which images are drawn, in CSS pixels.
         break_after: whether a rest is offered half-way through the main block.
+        fixation: whether a cross marks the middle of the place where an image will come.
+        mask: what covers an image's place after it: nothing, or grey noise.
+        mask_ms: how long the mask stays, within the blank after the image.
     """
 
     preset: str = "zhang2016"
@@ -76,6 +79,9 @@ class ProtocolSettings:
     response_delay_ms: int = field(default=100, metadata={"minimum": 0, "maximum": 60_000})
     image_size_px: int = field(default=256, metadata={"minimum": 16, "maximum": 4096})
     break_after: bool = True
+    fixation: bool = False
+    mask: Literal["none", "noise"] = "none"
+    mask_ms: int = field(default=100, metadata={"minimum": 10, "maximum": 60_000})
 
 
 @dataclass(frozen=True)

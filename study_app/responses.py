@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from study_app.config import ExposureRule
 from study_app.errors import InvalidResponse
 from study_app.models import InputKind
 from study_app.protocol import Side
+from study_app.study_tables import ExposureRule
 
 SIDES = ("left", "right")
 INPUTS = ("keyboard", "mouse", "touch")

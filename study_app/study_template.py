@@ -7,10 +7,11 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from study_app.config import SLUG, ConditionChoice, parse_study_file
 from study_app.errors import StudyFileError
 from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
 from study_app.protocol import ProtocolSettings, Roles, check_plan_settings, plan_settings
+from study_app.study_file import SLUG, parse_study_file
+from study_app.study_tables import ConditionChoice
 
 DEFAULT_TITLE = "Which picture has false colours?"
 DEFAULT_ID = "false-colours"

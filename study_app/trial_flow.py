@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import read_image
-from study_app.config import StudyFile, parse_study_file
 from study_app.errors import (
     AlreadyAnswered,
     NoStudySession,
@@ -36,6 +35,8 @@ from study_app.models import (
 )
 from study_app.protocol import OTHER_SIDE, Block, FirstSide, ProtocolSettings, Side
 from study_app.responses import ResponseReport, is_exposure_valid
+from study_app.study_file import parse_study_file
+from study_app.study_tables import StudyFile
 
 # Without letters and digits that look alike.
 COMPLETION_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ346789"
@@ -50,7 +51,9 @@ _OF_CODE = (
     .where(StudySession.code == sa.bindparam("code"))
 )
 _OWN = Trial.study_session_id == StudySession.id
-NEXT_TRIAL = _OF_CODE.outerjoin(Trial, sa.and_(_OWN, Trial.trial_index == StudySession.n_answered))
+NEXT_TRIAL = _OF_CODE.outerjoin(
+    Trial, sa.and_(_OWN, Trial.place == StudySession.n_answered, Trial.interrupted_at.is_(None))
+)
 TRIAL_OF_KEY = _OF_CODE.outerjoin(
     Trial, sa.and_(_OWN, Trial.trial_key == sa.bindparam("trial_key"))
 )
@@ -285,7 +288,7 @@ def _check_not_withdrawn(study_session: StudySession) -> None:
 def _issued(trial: Trial, study_session: StudySession, protocol: ProtocolSettings) -> IssuedTrial:
     n_main = study_session.n_trials - study_session.n_practice
     practice = trial.block == "practice"
-    number = trial.trial_index + 1 - (0 if practice else study_session.n_practice)
+    number = trial.place + 1 - (0 if practice else study_session.n_practice)
     return IssuedTrial(
         trial_key=trial.trial_key,
         block=trial.block,
@@ -316,7 +319,7 @@ def _take_turn(
         "n_answered": StudySession.n_answered + 1,
         "lease_expires_at": now + lease,
     }
-    if trial.trial_index + 1 == study_session.n_trials:
+    if trial.place + 1 == study_session.n_trials:
         values |= {
             "state": "finished",
             "finished_at": now,
@@ -327,7 +330,7 @@ def _take_turn(
         .where(
             StudySession.id == study_session.id,
             StudySession.state == "running",
-            StudySession.n_answered == trial.trial_index,
+            StudySession.n_answered == trial.place,
         )
         .values(values)
         .execution_options(synchronize_session=False)
@@ -380,7 +383,7 @@ def _may_see(trial: Trial, study_session: StudySession) -> bool:
         return True
     if study_session.state == "withdrawn" or trial.n_issued == 0:
         return False
-    answered = trial.trial_index < study_session.n_answered
+    answered = trial.place < study_session.n_answered
     return not answered or trial.block == "practice"
 
 
@@ -390,7 +393,7 @@ def _token(trial: Trial, side: Side) -> str:
 
 def _fooling_pair(trial: Trial, n_practice: int) -> FoolingPair:
     return FoolingPair(
-        number=trial.trial_index + 1 - n_practice,
+        number=trial.place + 1 - n_practice,
         real_token=_token(trial, trial.real_side),
         fake_token=_token(trial, OTHER_SIDE[trial.real_side]),
     )

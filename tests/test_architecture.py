@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 PACKAGES = ("colorizer", "study_app", "analysis")
 CONTRACTS = ("colorizer/manifest.py", "analysis/columns.py")
-NUMERIC_STACK = ("tensorflow", "keras", "numpy", "pandas", "scipy", "PIL", "matplotlib")
+NUMERIC_STACK = ("tensorflow", "keras", "numpy", "pandas", "scipy", "matplotlib")
 SOURCES = sorted(
     path.relative_to(ROOT)
     for package in PACKAGES

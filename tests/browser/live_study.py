@@ -16,10 +16,11 @@ from werkzeug.serving import make_server
 
 from study_app import create_app
 from study_app.catalog import find_study, load_stimulus_set, open_study, store_study
-from study_app.config import Settings, parse_study_file
+from study_app.config import Settings
 from study_app.extensions import db, upgrade_database
 from study_app.models import Response, StimulusPair, StudySession, Trial
 from study_app.presets import PRESETS
+from study_app.study_file import parse_study_file
 from study_app.study_template import StudyDraft, write_study_text
 
 STUDY_ID = "false-colours"

@@ -28,6 +28,8 @@ TABLES = {
     "trial",
     "response",
 }
+# Rows come into these by other ways than a participant half-way.
+ALSO = {"screening_check", "question_answer", "flow_count", "erasure"}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -84,7 +86,7 @@ def test_the_newest_migration_makes_what_the_models_say():
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = alembic.autogenerate.compare_metadata(context, db.metadata)
 
-    assert tables() == TABLES
+    assert tables() == TABLES | ALSO
     assert differences == []
 
 
@@ -121,7 +123,7 @@ def test_the_way_down_works_with_rows_in_the_tables_and_up_again(app, tmp_path):
     assert tables() == set()
 
     upgrade_database()
-    assert tables() == TABLES
+    assert tables() == TABLES | ALSO
     fill(app, tmp_path / "set")
 
 

@@ -17,10 +17,12 @@ import werkzeug.test
 
 from colorizer import manifest
 from study_app.catalog import Stored, load_stimulus_set, store_study
-from study_app.config import ConditionChoice, Settings, parse_study_file
+from study_app.config import Settings
 from study_app.extensions import db
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
+from study_app.study_file import parse_study_file
+from study_app.study_tables import ConditionChoice
 from study_app.study_template import StudyDraft, write_study_text
 
 IMAGE_SIZE_PX = 16

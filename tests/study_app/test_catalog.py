@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from colorizer import manifest
 from study_app import catalog
-from study_app.config import ConditionChoice
 from study_app.errors import (
     PlanError,
     SetChanged,
@@ -20,6 +19,7 @@ from study_app.extensions import db
 from study_app.models import Condition, StimulusPair, StimulusSet, Study
 from study_app.presets import PRESETS
 from study_app.protocol import Roles
+from study_app.study_tables import ConditionChoice
 from tests.study_app import factories
 
 

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from study_app import commands, create_app, server
-from study_app.config import parse_study_file
 from study_app.errors import SimulationError
 from study_app.extensions import db
 from study_app.presets import PRESETS
+from study_app.study_file import parse_study_file
 from study_app.study_template import DEFAULT_TITLE
 from tests.study_app.factories import Browser
 

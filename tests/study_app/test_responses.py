@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from study_app.config import ExposureRule
 from study_app.errors import InvalidResponse
 from study_app.responses import is_exposure_valid, parse_response
+from study_app.study_tables import ExposureRule
 from tests.study_app.factories import response_body
 
 RULE = ExposureRule(tolerance_ms=17, max_dropped_frames=1)

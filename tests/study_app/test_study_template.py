@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study_app.config import SLUG, ConditionChoice, parse_study_file
 from study_app.errors import PlanError, StudyFileError
 from study_app.exclusion_rule import EXCLUSION_KEYS, ExclusionRule, stated
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
+from study_app.study_file import SLUG, parse_study_file
+from study_app.study_tables import ConditionChoice
 from study_app.study_template import StudyDraft, slug_of, write_study_text
 
 
