@@ -8,10 +8,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_app.config import Settings, load_settings
 from study_app.extensions import init_extensions
+from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
 from study_app.views.headers import register_headers
 from study_app.views.images import images
 from study_app.views.pages import pages
+from study_app.views.participant import add_study
 from study_app.views.trial_api import trial_api
 
 LONGEST_REQUEST_BYTES = 64 * 1024
@@ -31,8 +33,9 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_extensions(app)
-    for blueprint in (pages, trial_api, images):
+    for blueprint in (pages, ending, trial_api, images):
         app.register_blueprint(blueprint)
+    app.context_processor(add_study)
     register_error_pages(app)
     register_headers(app)
     return app

@@ -149,6 +149,22 @@ class Withdrawn(StudyError):
     title = "You have withdrawn from this study"
 
 
+class ScreenedOut(StudyError):
+    """The participant did not pass a check that the study asks for."""
+
+    code = "screened-out"
+    status = 410
+    title = "The study ends here for you"
+
+
+class StepsLeft(StudyError):
+    """A page before this one is not done yet."""
+
+    code = "steps-left"
+    status = 409
+    title = "Something comes before this"
+
+
 class UnknownTrial(StudyError):
     """No trial of this study session has that key."""
 

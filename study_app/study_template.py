@@ -11,10 +11,19 @@ from study_app.errors import StudyFileError
 from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
 from study_app.protocol import ProtocolSettings, Roles, check_plan_settings, plan_settings
 from study_app.study_file import SLUG, parse_study_file
-from study_app.study_tables import ConditionChoice
+from study_app.study_tables import (
+    LANGUAGES,
+    STANDARD_QUESTION_IDS,
+    ConditionChoice,
+    Recruiter,
+    Screening,
+    StandardQuestions,
+)
 
 DEFAULT_TITLE = "Which picture has false colours?"
 DEFAULT_ID = "false-colours"
+ADVISED_SCREENING = Screening()
+ADVISED_QUESTIONS = StandardQuestions()
 CONTACT_MISSING = "MISSING: an e-mail address for questions; study-app open wants one"
 
 CONSENT_TEXT = """\
@@ -41,6 +50,9 @@ class StudyDraft:
         minutes: expected duration, estimated if None.
         per_condition: participants wanted for each tested condition; the preset's if None.
         conditions: which conditions do what.
+        screening: what is looked at before the instructions.
+        questions: what is asked after the trials.
+        recruiter: who sends participants.
     """
 
     protocol: ProtocolSettings
@@ -51,6 +63,9 @@ class StudyDraft:
     minutes: int | None = None
     per_condition: int | None = None
     conditions: ConditionChoice = field(default_factory=ConditionChoice)
+    screening: Screening = ADVISED_SCREENING
+    questions: StandardQuestions = ADVISED_QUESTIONS
+    recruiter: Recruiter = field(default_factory=Recruiter)
 
 
 def write_study_text(draft: StudyDraft) -> str:
@@ -67,6 +82,10 @@ def write_study_text(draft: StudyDraft) -> str:
         _protocol_table(draft.protocol),
         _conditions_table(draft.conditions),
         _consent_table(),
+        _screening_table(draft.screening),
+        _questions_tables(draft.questions),
+        _recruiter_table(draft.recruiter),
+        _languages_table(),
         _rules_tables(per_condition),
     )
     text = "\n".join(blocks)
@@ -137,6 +156,9 @@ isi_ms = {protocol.isi_ms}  # blank between the images
 response_delay_ms = {protocol.response_delay_ms}
 image_size_px = {protocol.image_size_px}  # width and height on the page
 break_after = {_boolean(protocol.break_after)}  # a rest half-way
+fixation = {_boolean(protocol.fixation)}  # a cross where the next image will come
+mask = {_text(protocol.mask)}  # none, noise: what covers the place after an image
+mask_ms = {protocol.mask_ms}
 """
 
 
@@ -159,6 +181,51 @@ text = """
 {CONSENT_TEXT}
 """
 '''
+
+
+def _screening_table(screening: Screening) -> str:
+    return f"""\
+[screening]
+device = {_text(screening.device)}  # off, check: window, zoom and browser
+colour_vision = {_text(screening.colour_vision)}  # off, record, screen-out: who fails ends here
+n_plates = {screening.n_plates}
+pass_plates = {screening.pass_plates}  # plates to be read rightly
+display = {_text(screening.display)}  # off, record: the steps of grey that the display shows
+"""
+
+
+def _questions_tables(questions: StandardQuestions) -> str:
+    standard = ", ".join(_text(name) for name in questions.standard)
+    return f"""\
+[questions]
+standard = [{standard}]  # after the trials; any of {", ".join(STANDARD_QUESTION_IDS)}
+# Questions of your own, as many as you like:
+# [[question]]
+# id = "profession"
+# text = "Do you work with pictures?"
+# kind = "choice"  # choice, text
+# options = ["Yes", "No"]
+"""
+
+
+def _recruiter_table(recruiter: Recruiter) -> str:
+    return f"""\
+[recruiter]
+kind = {_text(recruiter.kind)}  # link, prolific, mturk, kiosk
+completion_url = {_text(recruiter.completion_url)}  # {{code}} stands for the code; may be empty
+completion_code = {_text(recruiter.completion_code)}  # one for all; empty: each their own
+screened_out_code = {_text(recruiter.screened_out_code)}
+full_code = {_text(recruiter.full_code)}
+declined_code = {_text(recruiter.declined_code)}
+pay_screened_out = {_boolean(recruiter.pay_screened_out)}
+"""
+
+
+def _languages_table() -> str:
+    return f"""\
+[languages]
+offered = ["en"]  # any of {", ".join(LANGUAGES)}; the first is the default
+"""
 
 
 def _rules_tables(per_condition: int) -> str:
@@ -186,6 +253,8 @@ vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is l
 
 [debrief]
 show_score = true
+show_average = false  # of those who finished before, beside the own score
+show_gallery = true  # all pairs of the test, with what was real
 """
 
 

@@ -17,6 +17,7 @@ from study_app.catalog import read_image
 from study_app.errors import (
     AlreadyAnswered,
     NoStudySession,
+    ScreenedOut,
     UnknownImage,
     UnknownTrial,
     Withdrawn,
@@ -33,6 +34,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.passage import check_ready_for_trials
 from study_app.protocol import OTHER_SIDE, Block, FirstSide, ProtocolSettings, Side
 from study_app.responses import ResponseReport, is_exposure_valid
 from study_app.study_file import parse_study_file
@@ -159,16 +161,32 @@ def find_study_session(session: Session, code: str) -> StudySession:
     return found
 
 
+def check_takes_part(study_session: StudySession) -> None:
+    """Check that a participant is in the study still, or finished it.
+
+    Raises:
+        Withdrawn: the participant withdrew.
+        ScreenedOut: the participant did not pass a check.
+    """
+    if study_session.state == "withdrawn":
+        raise Withdrawn("You have withdrawn from this study; nothing more is asked of you.")
+    if study_session.state == "screened-out":
+        raise ScreenedOut("The study ended for you before the pairs; nothing more is asked of you.")
+
+
 def issue_next_trial(session: Session, code: str) -> IssuedTrial | None:
     """Give the next unanswered trial and count that it was given; None when all are answered.
 
     Raises:
         NoStudySession: no such study session.
         Withdrawn: the participant withdrew.
+        ScreenedOut: the participant did not pass a check.
+        StepsLeft: a check before the trials is not done.
     """
     begin_write(session, durable=False)
     study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
-    _check_not_withdrawn(study_session)
+    check_takes_part(study_session)
+    check_ready_for_trials(session, study_session, parse_study_file(source))
     if trial is None:
         session.rollback()
         return None
@@ -280,11 +298,6 @@ def _look_up(
     return row[0], row[1], row[2]
 
 
-def _check_not_withdrawn(study_session: StudySession) -> None:
-    if study_session.state == "withdrawn":
-        raise Withdrawn("You have withdrawn from this study; nothing more is asked of you.")
-
-
 def _issued(trial: Trial, study_session: StudySession, protocol: ProtocolSettings) -> IssuedTrial:
     n_main = study_session.n_trials - study_session.n_practice
     practice = trial.block == "practice"
@@ -366,7 +379,7 @@ def _replay_or_refuse(
     response = session.scalar(sa.select(Response).where(Response.trial_id == trial.id))
     if response is not None and response.response_key == response_key:
         return _feedback(trial, response.chosen_side)
-    _check_not_withdrawn(find_study_session(session, code))
+    check_takes_part(find_study_session(session, code))
     if response is not None:
         raise AlreadyAnswered("This trial has its answer already.")
     raise WrongOrder("This is not the next trial.")
@@ -381,7 +394,7 @@ def _feedback(trial: Trial, chosen_side: Side) -> Feedback | None:
 def _may_see(trial: Trial, study_session: StudySession) -> bool:
     if study_session.state == "finished":
         return True
-    if study_session.state == "withdrawn" or trial.n_issued == 0:
+    if study_session.state in ("withdrawn", "screened-out") or trial.n_issued == 0:
         return False
     answered = trial.place < study_session.n_answered
     return not answered or trial.block == "practice"

@@ -99,5 +99,5 @@ def _action(known: bool, status: int) -> tuple[str, str]:
     if not known:
         return "Go to the start", url_for("pages.home")
     if status == GONE:
-        return "How to have your answers deleted", url_for("pages.withdraw")
+        return "How to have your answers deleted", url_for("ending.withdraw")
     return "Go on where you were", url_for("pages.trials")

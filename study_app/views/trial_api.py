@@ -20,7 +20,7 @@ def next_trial() -> dict[str, Any]:
     """Give the next trial under opaque names, or say that all are answered."""
     issued = trial_flow.issue_next_trial(db.session(), cookie.require_code())
     if issued is None:
-        return {"state": "finished", "next_url": url_for("pages.debrief")}
+        return {"state": "finished", "next_url": url_for("ending.debrief")}
     protocol = issued.protocol
     return {
         "state": "trial",

@@ -21,6 +21,7 @@ from study_app.extensions import db, upgrade_database
 from study_app.models import Response, StimulusPair, StudySession, Trial
 from study_app.presets import PRESETS
 from study_app.study_file import parse_study_file
+from study_app.study_tables import Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 
 STUDY_ID = "false-colours"
@@ -106,7 +107,15 @@ def serve_study(instance: Path, set_folder: Path, protocol: dict[str, Any]) -> I
 
 def _store_open_study(set_folder: Path, protocol: dict[str, Any]) -> None:
     settings = dataclasses.replace(PRESETS["zhang2016"].protocol, **protocol)
-    source = write_study_text(StudyDraft(protocol=settings, id=STUDY_ID, contact=CONTACT))
+    source = write_study_text(
+        StudyDraft(
+            protocol=settings,
+            id=STUDY_ID,
+            contact=CONTACT,
+            screening=Screening(),
+            questions=StandardQuestions(),
+        )
+    )
     now = datetime.now(UTC)
     stimulus_set = load_stimulus_set(set_folder)
     store_study(db.session(), parse_study_file(source), source, set_folder, stimulus_set, now)

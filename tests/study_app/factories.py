@@ -22,7 +22,7 @@ from study_app.extensions import db
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_file import parse_study_file
-from study_app.study_tables import ConditionChoice
+from study_app.study_tables import ConditionChoice, Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 
 IMAGE_SIZE_PX = 16
@@ -31,6 +31,9 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 # One tested condition with the usual helpers, and enough photos for 10 + 40 trials.
 CONDITIONS = {"full": "weights", "random": "random"}
+# Most tests are about what comes after them.
+NO_SCREENING = Screening()
+NO_QUESTIONS = StandardQuestions()
 SMALL_PROTOCOL = replace(
     PRESETS["zhang2016"].protocol, n_practice=2, n_main=8, n_vigilance=1, n_control=1
 )
@@ -89,6 +92,8 @@ def study_text(
     per_condition: int = 3,
     tested: tuple[str, ...] = (),
     contact: str = "lab@example.org",
+    screening: Screening = NO_SCREENING,
+    questions: StandardQuestions = NO_QUESTIONS,
 ) -> str:
     return write_study_text(
         StudyDraft(
@@ -97,6 +102,8 @@ def study_text(
             contact=contact,
             per_condition=per_condition,
             conditions=ConditionChoice(tested=tested),
+            screening=screening,
+            questions=questions,
         )
     )
 
