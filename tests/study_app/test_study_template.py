@@ -74,12 +74,13 @@ def test_the_consent_text_has_paragraphs():
 
 def test_the_rules_for_the_analysis_wait_in_comments():
     text = write_study_text(StudyDraft(ProtocolSettings()))
-    opened = re.sub(r"^# (?=[a-z_]+ = |\[equivalence\])", "", text, flags=re.MULTILINE)
+    opened = re.sub(r"^# (?=[a-z_]+ = |\[equivalence\]|\[\[question\]\])", "", text, flags=re.MULTILINE)
 
     assert parse_study_file(text).exclusion == ExclusionRule()
     assert parse_study_file(text).equivalence.margin is None
     assert tuple(stated(parse_study_file(opened).exclusion)) == EXCLUSION_KEYS
     assert parse_study_file(opened).equivalence.margin == 0.05
+    assert [question.id for question in parse_study_file(opened).question] == ["profession"]
 
 
 def test_a_line_break_in_a_title_is_refused():
