@@ -92,6 +92,14 @@ class UnknownStudy(StudyError):
     title = "There is no such study here"
 
 
+class UnknownParticipant(StudyError):
+    """The study has no participant of that code."""
+
+    code = "unknown-participant"
+    status = 404
+    exit_code = 11
+
+
 class StudyNotOpen(StudyError):
     """The study is a draft or closed: nobody can enrol.
 
@@ -124,6 +132,14 @@ class AlreadyTakenPart(StudyError):
     code = "already-taken-part"
     status = 409
     title = "You have taken part already"
+
+
+class NotFromRecruiter(StudyError):
+    """The link lacks what the study's recruiter puts into it."""
+
+    code = "not-from-recruiter"
+    status = 403
+    title = "This link does not lead into the study"
 
 
 class InvalidToken(StudyError):

@@ -19,6 +19,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 20_000
+# Nobody waits long for the log to be written over: the next one who can does it.
+CHECKPOINT_TIMEOUT_MS = 1_000
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,11 +47,13 @@ babel = Babel()
 
 
 def init_extensions(app: flask.Flask) -> None:
-    """Attach the database, its migrations and the form protection to the app."""
+    """Attach the database, its migrations and the form protection to the app.
+
+    The translations are attached by ``views/language.py``, which knows the language of a page.
+    """
     db.init_app(app)
     migrate.init_app(app, db)
     csrf.init_app(app)
-    babel.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
@@ -72,6 +76,26 @@ def begin_write(session: Session, *, durable: bool = True) -> None:
     if session.in_transaction():
         session.rollback()
     session.connection(execution_options={"sqlite_write": "FULL" if durable else "NORMAL"})
+
+
+def overwrite_deleted(session: Session) -> None:
+    """Write what was just deleted over in SQLite's write-ahead log too; after the commit.
+
+    The database file itself is written over by ``secure_delete``. While others read or write, the
+    log keeps its old pages until a later checkpoint. PostgreSQL does this by vacuuming.
+    """
+    engine = session.get_bind().engine
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_TIMEOUT_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    finally:
+        connection.close()
 
 
 def upgrade_database() -> None:
@@ -97,6 +121,8 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: a response is on the disk before it is acknowledged, also if the power goes.
     connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted or changed is written over, so that an erased person is not in the file.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
