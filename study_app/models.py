@@ -299,6 +299,7 @@ class Trial(Base):
         sa.CheckConstraint("trial_index >= 0", name="trial_index_range"),
         sa.CheckConstraint("n_issued >= 0", name="n_issued_range"),
         sa.CheckConstraint("place >= 0", name="place_range"),
+        sa.CheckConstraint("n_started >= 0", name="n_started_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -318,10 +319,14 @@ class Trial(Base):
     right_token: Mapped[str] = mapped_column(sa.String(CODE_LENGTH), unique=True)
     n_issued: Mapped[int] = mapped_column(default=0)
     """How often the browser was given the trial; more than once after a reload."""
+    n_started: Mapped[int] = mapped_column(default=0)
+    """How often the browser said that it was about to show the pair; 0 from a browser that never
+    says so."""
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """When the browser said that it was about to show the pair."""
+    """When it said so, the last time."""
     started_on: Mapped[str | None] = mapped_column(sa.String(36))
-    """Which opening of the page showed it: another one would show it a second time."""
+    """Which opening of the page showed it: another one would show it a second time. Empty again
+    where it must be shown a second time, because no other photo is left."""
     interrupted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was given up because it had been shown and could not be answered."""
 
@@ -371,7 +376,7 @@ class Response(Base):
     window_height_px: Mapped[float | None]
     zoom: Mapped[float | None]
     """Pinch zoom: 1 is none."""
-    events: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON)
+    events: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON(none_as_null=True))
     """What disturbed the trial: ``kind`` (hidden, shown, blurred, focused, resized) and ``at_ms``
     from the first frame."""
     device_pixel_ratio: Mapped[float]

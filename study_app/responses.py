@@ -15,6 +15,8 @@ from study_app.study_tables import ExposureRule
 
 SIDES = ("left", "right")
 INPUTS = ("keyboard", "mouse", "touch")
+EVENT_KINDS = ("hidden", "shown", "blurred", "focused", "resized")
+MOST_EVENTS = 50
 LONGEST_MS = 7 * 24 * 3600 * 1000.0
 MOST_COUNTED = 1_000_000
 
@@ -40,7 +42,28 @@ class Exposure:
 
 @dataclass(frozen=True)
 class ResponseReport:
-    """The answer to one trial with its measurements; times in ms."""
+    """The answer to one trial with its measurements; times in ms, sizes in CSS pixels.
+
+    Attributes:
+        response_key: made by the browser once per trial.
+        chosen_side: the side called fake.
+        response_ms: from the moment answering was allowed.
+        input: what answered.
+        left: exposure of the left image.
+        right: exposure of the right image.
+        frame_interval_ms: median time between two frames.
+        n_hidden: how often the page was hidden during the trial.
+        n_resized: how often the window changed its size.
+        device_pixel_ratio: of the screen.
+        shown_px: width at which the images were drawn.
+        n_blurred: how often the page lost the focus.
+        max_frame_interval_ms: longest time between two frames; None where it was not told.
+        window_width_px: of the window; None where it was not told.
+        window_height_px: of the window; None where it was not told.
+        zoom: pinch zoom, 1 is none; None where it was not told.
+        events: what disturbed the trial, at most ``MOST_EVENTS``: ``kind`` and ``at_ms`` from the
+            first frame; None where it was not told.
+    """
 
     response_key: str
     chosen_side: Side
@@ -53,10 +76,18 @@ class ResponseReport:
     n_resized: int
     device_pixel_ratio: float
     shown_px: float
+    n_blurred: int = 0
+    max_frame_interval_ms: float | None = None
+    window_width_px: float | None = None
+    window_height_px: float | None = None
+    zoom: float | None = None
+    events: list[dict[str, Any]] | None = None
 
 
 def parse_response(body: object) -> ResponseReport:
     """Read the JSON body of a response.
+
+    What browsers with an older version of the pages do not send may be left out.
 
     Raises:
         InvalidResponse: the first field that is missing, of the wrong type or out of range.
@@ -75,26 +106,58 @@ def parse_response(body: object) -> ResponseReport:
         n_resized=_count(fields, "n_resized"),
         device_pixel_ratio=_number(fields, "device_pixel_ratio", above_zero=True),
         shown_px=_number(fields, "shown_px", above_zero=True),
+        n_blurred=_count(fields, "n_blurred") if "n_blurred" in fields else 0,
+        max_frame_interval_ms=_optional_number(fields, "max_frame_interval_ms"),
+        window_width_px=_optional_number(fields, "window_width_px"),
+        window_height_px=_optional_number(fields, "window_height_px"),
+        zoom=_optional_number(fields, "zoom"),
+        events=_events(fields),
     )
 
 
+def parse_page_key(value: object) -> str:
+    """Read the name that a page gives to one opening of itself.
+
+    Raises:
+        InvalidResponse: it is no UUID.
+    """
+    return _uuid({"page_key": value}, "page_key")
+
+
+def parse_start(body: object) -> str:
+    """Read the JSON body that tells the start of a trial; gives the page's name for itself.
+
+    Raises:
+        InvalidResponse: the body is no object, or has no ``page_key`` that is a UUID.
+    """
+    return _uuid(_object(body, "the body"), "page_key")
+
+
 def is_exposure_valid(
-    report: ResponseReport, *, display_ms: float, n_issued: int, rule: ExposureRule
+    report: ResponseReport,
+    *,
+    display_ms: float,
+    n_issued: int,
+    n_started: int,
+    rule: ExposureRule,
 ) -> bool:
     """Judge whether both images were shown as planned.
 
     Args:
         report: what the browser measured.
         display_ms: the exposure the study plans for each image.
-        n_issued: how often the trial was given to the browser; a second time is a second look.
+        n_issued: how often the trial was given to the browser.
+        n_started: how often the browser said that it was about to show the pair, so that a second
+            time is a second look; 0 from a browser that never says so, where the trial given out a
+            second time is taken for one.
         rule: tolerance and dropped frames of the study.
 
     Returns:
-        True if the trial was issued once, the page was never hidden during it, and each image
-        was shown for ``display_ms`` within the tolerance, losing no more frames than allowed.
+        True if the pair was shown once, the page was never hidden during the trial, and each
+        image was shown for ``display_ms`` within the tolerance, losing no more frames than allowed.
     """
     return (
-        n_issued == 1
+        (n_started or n_issued) == 1
         and report.n_hidden == 0
         and all(_keeps_rule(shown, display_ms, rule) for shown in (report.left, report.right))
     )
@@ -118,6 +181,21 @@ def _exposure(exposures: Mapping[str, Any], side: str) -> Exposure:
     return Exposure(**times, n_dropped_frames=_count(fields, "n_dropped_frames", f"{where}."))
 
 
+def _events(fields: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    events = fields.get("events")
+    if events is None:
+        return None
+    if not isinstance(events, list) or len(events) > MOST_EVENTS:
+        raise InvalidResponse(f"events is no list of at most {MOST_EVENTS}")
+    return [_event(event, f"events[{place}]") for place, event in enumerate(events)]
+
+
+def _event(event: object, where: str) -> dict[str, Any]:
+    fields = _object(event, where)
+    kind = _choice(fields, "kind", EVENT_KINDS, f"{where}.")
+    return {"kind": kind, "at_ms": _number(fields, "at_ms", f"{where}.")}
+
+
 def _get(fields: Mapping[str, Any], name: str, prefix: str = "") -> Any:
     if name not in fields:
         raise InvalidResponse(f"{prefix}{name} is missing")
@@ -138,10 +216,12 @@ def _uuid(fields: Mapping[str, Any], name: str) -> str:
         raise InvalidResponse(f"{name} is no UUID") from None
 
 
-def _choice(fields: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str:
-    value = _get(fields, name)
+def _choice(
+    fields: Mapping[str, Any], name: str, allowed: tuple[str, ...], prefix: str = ""
+) -> str:
+    value = _get(fields, name, prefix)
     if value not in allowed:
-        raise InvalidResponse(f"{name} is none of {', '.join(allowed)}")
+        raise InvalidResponse(f"{prefix}{name} is none of {', '.join(allowed)}")
     return cast("str", value)
 
 
@@ -155,6 +235,11 @@ def _number(
         lowest = "above 0" if above_zero else "at least 0"
         raise InvalidResponse(f"{prefix}{name} is not {lowest} and finite")
     return float(value)
+
+
+def _optional_number(fields: Mapping[str, Any], name: str) -> float | None:
+    """Give a number above zero, or None where there is none."""
+    return None if fields.get(name) is None else _number(fields, name, above_zero=True)
 
 
 def _count(fields: Mapping[str, Any], name: str, prefix: str = "") -> int:

@@ -1,4 +1,4 @@
-"""Give the next trial, record a response exactly once, finish, withdraw, debrief.
+"""Give the next trial, note its start, record a response exactly once, finish, withdraw, debrief.
 
 Place on the data's path: between the plan and the trial table. "Exactly once" is one conditional
 UPDATE: the study session's count of answers goes up only if it stands at this trial and the
@@ -25,6 +25,7 @@ from study_app.errors import (
 )
 from study_app.extensions import begin_write
 from study_app.image_padding import pad_pair
+from study_app.interruption import lock_study_session, replace_trial, was_cut_off
 from study_app.models import (
     Participant,
     Response,
@@ -43,6 +44,8 @@ from study_app.study_tables import StudyFile
 # Without letters and digits that look alike.
 COMPLETION_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ346789"
 COMPLETION_LENGTH = 10
+UNKNOWN_TRIAL = "No trial of this study session has that key."
+NOT_NEXT = "This is not the next trial."
 UNKNOWN_STUDY_SESSION = "This browser has no study session; start from the invitation."
 
 # The statements of every trial, built once: building takes longer than running them.
@@ -75,6 +78,16 @@ COUNT_ISSUE = (
     sa.update(Trial)
     .where(Trial.id == sa.bindparam("trial_id"))
     .values(n_issued=Trial.n_issued + 1)
+    .execution_options(synchronize_session=False)
+)
+NOTE_START = (
+    sa.update(Trial)
+    .where(
+        Trial.id == sa.bindparam("trial_id"),
+        Trial.n_issued > 0,
+        Trial.started_on.is_(None),
+        Trial.interrupted_at.is_(None),
+    )
     .execution_options(synchronize_session=False)
 )
 INSERT_RESPONSE = sa.insert(cast("sa.Table", Response.__table__))
@@ -174,8 +187,19 @@ def check_takes_part(study_session: StudySession) -> None:
         raise ScreenedOut("The study ended for you before the pairs; nothing more is asked of you.")
 
 
-def issue_next_trial(session: Session, code: str) -> IssuedTrial | None:
+def issue_next_trial(
+    session: Session, code: str, now: datetime, page_key: str | None = None
+) -> IssuedTrial | None:
     """Give the next unanswered trial and count that it was given; None when all are answered.
+
+    A trial that another opening of the page has begun to show is given up, and one with another
+    photo is given instead.
+
+    Args:
+        session: of the database.
+        code: of the study session.
+        now: the time.
+        page_key: names the opening of the page that asks; None where it has no name.
 
     Raises:
         NoStudySession: no such study session.
@@ -187,6 +211,11 @@ def issue_next_trial(session: Session, code: str) -> IssuedTrial | None:
     study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
     check_takes_part(study_session)
     check_ready_for_trials(session, study_session, parse_study_file(source))
+    if trial is not None and was_cut_off(trial, page_key):
+        lock_study_session(session, study_session)
+        study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
+        if trial is not None and was_cut_off(trial, page_key):
+            trial = replace_trial(session, study_session, trial, now)
     if trial is None:
         session.rollback()
         return None
@@ -194,6 +223,34 @@ def issue_next_trial(session: Session, code: str) -> IssuedTrial | None:
     session.execute(COUNT_ISSUE, {"trial_id": trial.id})
     session.commit()
     return issued
+
+
+def start_trial(session: Session, code: str, trial_key: str, page_key: str, now: datetime) -> None:
+    """Note that a page is about to show the pair of the next trial; once more changes nothing.
+
+    Raises:
+        NoStudySession: no such study session.
+        Withdrawn: the participant withdrew.
+        ScreenedOut: the participant did not pass a check.
+        UnknownTrial: not a trial of this study session.
+        WrongOrder: it is not the next trial, was never given to the browser, was given up, or
+            another opening of the page shows it.
+    """
+    begin_write(session, durable=False)
+    study_session, _, trial = _look_up(session, TRIAL_OF_KEY, code=code, trial_key=trial_key)
+    check_takes_part(study_session)
+    if trial is None:
+        raise UnknownTrial(UNKNOWN_TRIAL)
+    is_next = trial.place == study_session.n_answered and trial.interrupted_at is None
+    if is_next and trial.started_on == page_key:
+        session.rollback()
+        return
+    started = {"n_started": Trial.n_started + 1, "started_at": now, "started_on": page_key}
+    noted = session.execute(NOTE_START.values(started), {"trial_id": trial.id})
+    if not is_next or cast("sa.CursorResult[Any]", noted).rowcount != 1:
+        session.rollback()
+        raise WrongOrder(NOT_NEXT)
+    session.commit()
 
 
 def record_response(
@@ -208,15 +265,16 @@ def record_response(
         Withdrawn: the participant withdrew.
         UnknownTrial: not a trial of this study session.
         AlreadyAnswered: it has another response.
-        WrongOrder: it is not the next trial, or was never given to the browser.
+        WrongOrder: it is not the next trial, was never given to the browser, or was given up.
     """
     begin_write(session)
     study_session, source, trial = _look_up(session, TRIAL_OF_KEY, code=code, trial_key=trial_key)
     if trial is None:
-        raise UnknownTrial("No trial of this study session has that key.")
+        raise UnknownTrial(UNKNOWN_TRIAL)
     study_file = parse_study_file(source)
     feedback = _feedback(trial, report.chosen_side)
-    if trial.n_issued and _take_turn(session, study_session, trial, study_file, now):
+    took_turn = trial.n_issued and _take_turn(session, study_session, trial, study_file, now)
+    if took_turn and not _is_given_up(session, trial):
         session.execute(INSERT_RESPONSE, _response(trial, report, study_file, now))
         session.commit()
         return feedback
@@ -247,7 +305,7 @@ def summarise(session: Session, study_session: StudySession) -> DebriefSummary:
         sa.select(Trial, Response.chosen_side)
         .join(Response)
         .where(Trial.study_session_id == study_session.id, Trial.trial_type == "main")
-        .order_by(Trial.trial_index)
+        .order_by(Trial.place)
     ).all()
     fooling = tuple(
         _fooling_pair(trial, study_session.n_practice)
@@ -267,7 +325,7 @@ def read_trial_image(session: Session, code: str, token: str) -> bytes:
     """Give the image behind a token, padded to the length of its partner.
 
     Images are shown for the trial that is being answered, for practice trials that were, and, when
-    the study session is finished, for all.
+    the study session is finished, for all; a trial that was given up is not shown before.
 
     Raises:
         UnknownImage: no such token, another's, or not its time.
@@ -351,6 +409,11 @@ def _take_turn(
     return cast("sa.CursorResult[Any]", moved).rowcount == 1
 
 
+def _is_given_up(session: Session, trial: Trial) -> bool:
+    """Say whether another trial took this one's place, however lately."""
+    return session.scalar(sa.select(Trial.interrupted_at).where(Trial.id == trial.id)) is not None
+
+
 def _new_completion_code() -> str:
     return "".join(secrets.choice(COMPLETION_ALPHABET) for _ in range(COMPLETION_LENGTH))
 
@@ -363,6 +426,7 @@ def _response(
         report,
         display_ms=study_file.protocol.display_ms,
         n_issued=trial.n_issued,
+        n_started=trial.n_started,
         rule=study_file.exposure,
     )
     fields = {**vars(report), "exposure_valid": valid, "trial_id": trial.id, "answered_at": now}
@@ -382,7 +446,7 @@ def _replay_or_refuse(
     check_takes_part(find_study_session(session, code))
     if response is not None:
         raise AlreadyAnswered("This trial has its answer already.")
-    raise WrongOrder("This is not the next trial.")
+    raise WrongOrder(NOT_NEXT)
 
 
 def _feedback(trial: Trial, chosen_side: Side) -> Feedback | None:
@@ -395,6 +459,8 @@ def _may_see(trial: Trial, study_session: StudySession) -> bool:
     if study_session.state == "finished":
         return True
     if study_session.state in ("withdrawn", "screened-out") or trial.n_issued == 0:
+        return False
+    if trial.interrupted_at is not None:
         return False
     answered = trial.place < study_session.n_answered
     return not answered or trial.block == "practice"

@@ -39,7 +39,7 @@ NEW_CHECKS = {
         "payment_known": "payment IN ('open', 'due', 'none')",
         "inclusion_known": "inclusion IN ('open', 'included', 'excluded')",
     },
-    "trial": {"place_range": "place >= 0"},
+    "trial": {"place_range": "place >= 0", "n_started_range": "n_started >= 0"},
     "response": {},
 }
 TIME = sa.DateTime(timezone=True)
@@ -56,7 +56,8 @@ def upgrade() -> None:
     with _changed("trial") as batch:
         for column in _trial_columns():
             batch.add_column(column)
-        batch.create_check_constraint(op.f("ck_trial_place_range"), "place >= 0")
+        for name, rule in NEW_CHECKS["trial"].items():
+            batch.create_check_constraint(op.f(f"ck_trial_{name}"), rule)
     op.execute("UPDATE trial SET place = trial_index")
     with _changed("response") as batch:
         for column in _response_columns():
@@ -138,6 +139,7 @@ def _settle_finished() -> None:
 def _trial_columns() -> list[sa.Column]:
     return [
         sa.Column("place", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("n_started", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("started_at", TIME, nullable=True),
         sa.Column("started_on", sa.String(length=36), nullable=True),
         sa.Column("interrupted_at", TIME, nullable=True),

@@ -1,4 +1,4 @@
-"""The trial API: the next pair, and the answer to it."""
+"""The trial API: the next pair, its start, and the answer to it."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from flask import Blueprint, request, url_for
 from study_app import trial_flow
 from study_app.errors import InvalidResponse
 from study_app.extensions import db
-from study_app.responses import parse_response
+from study_app.responses import parse_page_key, parse_response, parse_start
 from study_app.views import cookie
 
 trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
@@ -18,7 +18,11 @@ trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
 @trial_api.get("/next")
 def next_trial() -> dict[str, Any]:
     """Give the next trial under opaque names, or say that all are answered."""
-    issued = trial_flow.issue_next_trial(db.session(), cookie.require_code())
+    page = request.args.get("page")
+    page_key = parse_page_key(page) if page is not None else None
+    issued = trial_flow.issue_next_trial(
+        db.session(), cookie.require_code(), datetime.now(UTC), page_key
+    )
     if issued is None:
         return {"state": "finished", "next_url": url_for("ending.debrief")}
     protocol = issued.protocol
@@ -43,7 +47,19 @@ def next_trial() -> dict[str, Any]:
             "isi_ms": protocol.isi_ms,
             "response_delay_ms": protocol.response_delay_ms,
         },
+        "fixation": protocol.fixation,
+        "mask": protocol.mask,
+        "mask_ms": protocol.mask_ms,
     }
+
+
+@trial_api.post("/<trial_key>/start")
+def start_trial(trial_key: str) -> dict[str, Any]:
+    """Note that this opening of the page is about to show the pair."""
+    code = cookie.require_code()
+    page_key = parse_start(request.get_json(silent=True))
+    trial_flow.start_trial(db.session(), code, trial_key, page_key, datetime.now(UTC))
+    return {"started": True}
 
 
 @trial_api.post("/<trial_key>/response")

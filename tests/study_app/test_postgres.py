@@ -11,13 +11,15 @@ from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import StudyError, StudyFull
 from study_app.extensions import db, upgrade_database
-from study_app.models import Response, StudySession
+from study_app.models import Response, StudySession, Trial
 from study_app.responses import parse_response
 from tests.postgres import own_database
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body
 
 pytestmark = pytest.mark.postgres
+
+FIRST, SECOND = "8a0c6a1e-5d8e-4f43-9a52-1f0f5a6f0001", "8a0c6a1e-5d8e-4f43-9a52-1f0f5a6f0002"
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_responses_posted_at_the_same_time_store_one(app):
 
     for _ in range(3):
         with app.app_context():
-            key = trial_flow.issue_next_trial(db.session(), code).trial_key
+            key = trial_flow.issue_next_trial(db.session(), code, NOW).trial_key
 
         def post(_number, trial_key=key):
             report = parse_response(response_body())
@@ -91,3 +93,38 @@ def test_responses_posted_at_the_same_time_store_one(app):
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Response)) == 3
         assert db.session.scalars(sa.select(StudySession.n_answered)).one() == 3
+
+
+def test_an_answer_and_another_window_at_the_same_time_leave_one_trial_per_place(app):
+    """The answer is stored or its trial is given up, never both."""
+    with app.app_context():
+        code = enrol(db.session(), "colours", Applicant("a"), NOW).code
+    outcomes = Counter()
+    for _ in range(4):
+        with app.app_context():
+            key = trial_flow.issue_next_trial(db.session(), code, NOW, FIRST).trial_key
+            trial_flow.start_trial(db.session(), code, key, FIRST, NOW)
+
+        def act(number, trial_key=key):
+            with app.app_context():
+                if number:
+                    return bool(trial_flow.issue_next_trial(db.session(), code, NOW, SECOND))
+                report = parse_response(response_body())
+                try:
+                    trial_flow.record_response(db.session(), code, trial_key, report, NOW)
+                except StudyError as error:
+                    return error.code
+                return "recorded"
+
+        with ThreadPoolExecutor(4) as pool:
+            outcomes[next(iter(pool.map(act, range(4))))] += 1
+
+    assert set(outcomes) <= {"recorded", "wrong-order"}
+    with app.app_context():
+        n_answered = db.session.scalars(sa.select(StudySession.n_answered)).one()
+        trials = db.session.scalars(sa.select(Trial)).all()
+        current = Counter(trial.place for trial in trials if trial.interrupted_at is None)
+        answered = [trial for trial in trials if trial.response is not None]
+    assert n_answered == len(answered) == outcomes["recorded"]
+    assert set(current.values()) == {1}
+    assert not [trial for trial in answered if trial.interrupted_at is not None]

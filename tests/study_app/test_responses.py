@@ -4,15 +4,23 @@ from dataclasses import replace
 import pytest
 
 from study_app.errors import InvalidResponse
-from study_app.responses import is_exposure_valid, parse_response
+from study_app.responses import (
+    MOST_EVENTS,
+    is_exposure_valid,
+    parse_page_key,
+    parse_response,
+    parse_start,
+)
 from study_app.study_tables import ExposureRule
 from tests.study_app.factories import response_body
 
 RULE = ExposureRule(tolerance_ms=17, max_dropped_frames=1)
 
 
-def valid(report, n_issued=1):
-    return is_exposure_valid(report, display_ms=1000, n_issued=n_issued, rule=RULE)
+def valid(report, n_issued=1, n_started=0):
+    return is_exposure_valid(
+        report, display_ms=1000, n_issued=n_issued, n_started=n_started, rule=RULE
+    )
 
 
 def with_exposure(side, **changes):
@@ -114,5 +122,68 @@ def test_a_hidden_page_makes_the_exposure_invalid():
 
 
 @pytest.mark.parametrize("n_issued", [0, 2, 3])
-def test_a_trial_given_twice_makes_the_exposure_invalid(n_issued):
+def test_a_trial_given_twice_without_a_start_makes_the_exposure_invalid(n_issued):
     assert not valid(parse_response(response_body()), n_issued=n_issued)
+
+
+@pytest.mark.parametrize(("n_started", "expected"), [(1, True), (2, False)])
+def test_a_pair_counts_by_how_often_it_was_started_once_the_browser_says_so(n_started, expected):
+    """A pair that was only fetched ahead, and fetched again after a reload, was seen once."""
+    assert valid(parse_response(response_body()), n_issued=2, n_started=n_started) is expected
+
+
+def test_what_older_pages_do_not_send_is_left_empty():
+    report = parse_response(response_body())
+
+    assert (report.n_blurred, report.events, report.zoom) == (0, None, None)
+    assert (report.window_width_px, report.window_height_px) == (None, None)
+    assert report.max_frame_interval_ms is None
+
+
+def test_window_zoom_and_events_are_read():
+    events = [{"kind": "blurred", "at_ms": 12.5}, {"kind": "focused", "at_ms": 80, "more": 1}]
+    body = response_body(
+        n_blurred=1, max_frame_interval_ms=50.5, window_width_px=390, zoom=1.5, events=events
+    )
+
+    report = parse_response(body)
+
+    assert (report.n_blurred, report.max_frame_interval_ms, report.zoom) == (1, 50.5, 1.5)
+    assert (report.window_width_px, report.window_height_px) == (390.0, None)
+    assert report.events == [
+        {"kind": "blurred", "at_ms": 12.5},
+        {"kind": "focused", "at_ms": 80.0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n_blurred": None}, "n_blurred"),
+        ({"n_blurred": -1}, "n_blurred"),
+        ({"max_frame_interval_ms": 0}, "max_frame_interval_ms"),
+        ({"window_width_px": "390"}, "window_width_px"),
+        ({"window_height_px": math.nan}, "window_height_px"),
+        ({"zoom": True}, "zoom"),
+        ({"events": {}}, "events is no list"),
+        ({"events": [1]}, r"events\[0\] is no JSON object"),
+        ({"events": [{"kind": "hidden"}]}, r"events\[0\]\.at_ms is missing"),
+        ({"events": [{"kind": "sneezed", "at_ms": 1}]}, r"events\[0\]\.kind is none of"),
+        ({"events": [{"kind": "shown", "at_ms": -1}]}, r"events\[0\]\.at_ms"),
+        ({"events": [{"kind": "shown", "at_ms": 1}] * (MOST_EVENTS + 1)}, "events is no list"),
+    ],
+)
+def test_a_measurement_of_the_wrong_form_is_refused_by_name(changes, message):
+    with pytest.raises(InvalidResponse, match=message):
+        parse_response(response_body(**changes))
+
+
+def test_the_name_of_an_opening_of_the_page_is_a_uuid():
+    key = "A987FBC9-4BED-4078-8F07-9141BA07C9F3"
+
+    assert parse_start({"page_key": key}) == parse_page_key(key) == key.lower()
+    for body in (None, [], {}, {"page_key": 7}, {"page_key": "x"}):
+        with pytest.raises(InvalidResponse):
+            parse_start(body)
+    with pytest.raises(InvalidResponse, match="page_key is no UUID"):
+        parse_page_key("")

@@ -1,12 +1,14 @@
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from study_app import trial_flow
+from study_app.catalog import open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import (
     AlreadyAnswered,
@@ -21,10 +23,13 @@ from study_app.extensions import db
 from study_app.models import Response, StudySession, Trial
 from study_app.protocol import OTHER_SIDE
 from study_app.responses import parse_response
+from tests.study_app import factories
 from tests.study_app.factories import NOW, response_body
 
 SOON = NOW + timedelta(minutes=5)
 PRACTICE, ALL = 2, 10
+# Two openings of the page.
+FIRST, SECOND = (str(uuid.UUID(int=number, version=4)) for number in (1, 2))
 
 
 @pytest.fixture
@@ -36,8 +41,19 @@ def sitting(open_app):
         yield enrol(db.session(), "colours", Applicant("own"), NOW).code
 
 
-def issue(code):
-    return trial_flow.issue_next_trial(db.session(), code)
+def issue(code, page=None):
+    return trial_flow.issue_next_trial(db.session(), code, SOON, page)
+
+
+def start(code, trial_key, page=FIRST):
+    trial_flow.start_trial(db.session(), code, trial_key, page, SOON)
+
+
+def show(code, page=FIRST):
+    """Issue and start the next trial; gives its key."""
+    key = issue(code, page).trial_key
+    start(code, key, page)
+    return key
 
 
 def record(code, trial_key, **changes):
@@ -184,7 +200,206 @@ def test_an_unknown_study_session_gets_nothing(sitting):
             act()
 
 
-def test_a_reload_gives_the_same_trial_and_marks_it(sitting):
+def test_a_pair_that_was_not_shown_yet_is_given_again_without_harm(sitting):
+    """Fetched ahead while the feedback was read; then the page was loaded again."""
+    first = issue(sitting, FIRST)
+
+    key = show(sitting, SECOND)
+    record(sitting, key)
+
+    assert key == first.trial_key
+    assert (stored(key).n_issued, stored(key).n_started) == (2, 1)
+    assert response_to(key).exposure_valid
+
+
+def test_a_pair_that_was_shown_is_replaced_after_a_reload(sitting):
+    answer(sitting, PRACTICE)
+    key = show(sitting, FIRST)
+
+    again = issue(sitting, SECOND)
+
+    cut_off, replacement = stored(key), stored(again.trial_key)
+    assert again.number == 1
+    assert (cut_off.interrupted_at, cut_off.response) == (SOON, None)
+    assert (replacement.place, replacement.trial_index) == (PRACTICE, ALL)
+    for name in ("block", "trial_type", "real_side", "first_side"):
+        assert getattr(replacement, name) == getattr(cut_off, name)
+    pair, other = cut_off.stimulus_pair, replacement.stimulus_pair
+    assert pair.condition_id == other.condition_id
+    assert pair.photo_id != other.photo_id
+    assert not {cut_off.trial_key, cut_off.left_token, cut_off.right_token} & {
+        replacement.trial_key,
+        replacement.left_token,
+        replacement.right_token,
+    }
+
+
+def test_the_replacement_is_answered_and_counts(sitting):
+    show(sitting, FIRST)
+
+    key = show(sitting, SECOND)
+    record(sitting, key)
+
+    assert response_to(key).exposure_valid
+    assert find(sitting).n_answered == 1
+    assert stored(issue(sitting, SECOND).trial_key).place == 1
+
+
+def test_a_session_of_many_interruptions_repeats_no_photo_and_ends_with_all_answers(sitting):
+    pages = [str(uuid.UUID(int=number, version=4)) for number in range(3 * ALL)]
+    for number in range(ALL):
+        for page in pages[3 * number : 3 * number + 3]:
+            key = show(sitting, page)
+        record(sitting, key)
+
+    assert find(sitting).state == "finished"
+    trials = db.session.scalars(
+        sa.select(Trial).where(Trial.study_session_id == find(sitting).id)
+    ).all()
+    assert len({trial.stimulus_pair.photo_id for trial in trials}) == len(trials) == 3 * ALL
+    answered = [trial for trial in trials if trial.response is not None]
+    assert sorted(trial.place for trial in answered) == list(range(ALL))
+    assert all(trial.response.exposure_valid for trial in answered)
+    planned = [trial for trial in trials if trial.trial_index < ALL]
+    assert Counter(t.trial_type for t in answered) == Counter(t.trial_type for t in planned)
+
+
+def test_the_same_page_is_given_the_same_trial(sitting):
+    """The reply to its first request was lost on the way."""
+    key = show(sitting, FIRST)
+
+    assert issue(sitting, FIRST).trial_key == key
+    assert stored(key).interrupted_at is None
+
+
+def test_a_start_told_again_by_the_same_page_changes_nothing(sitting):
+    key = show(sitting, FIRST)
+
+    start(sitting, key, FIRST)
+
+    assert stored(key).n_started == 1
+
+
+def test_a_start_by_another_page_is_refused(sitting):
+    key = show(sitting, FIRST)
+
+    with pytest.raises(WrongOrder):
+        start(sitting, key, SECOND)
+    assert (stored(key).n_started, stored(key).started_on) == (1, FIRST)
+
+
+def test_an_answer_to_a_trial_that_was_given_up_is_refused(sitting):
+    key = show(sitting, FIRST)
+    replacement = issue(sitting, SECOND).trial_key
+
+    with pytest.raises(WrongOrder):
+        record(sitting, key)
+    with pytest.raises(WrongOrder):
+        start(sitting, key, FIRST)
+    assert response_to(key) is None
+    assert find(sitting).n_answered == 0
+    record(sitting, replacement)
+    with pytest.raises(WrongOrder):
+        record(sitting, key)
+
+
+def test_an_answer_that_comes_before_the_next_trial_is_asked_for_is_kept(sitting):
+    """What the browser keeps in its outbox is delivered first."""
+    key = show(sitting, FIRST)
+
+    record(sitting, key)
+
+    assert stored(issue(sitting, SECOND).trial_key).place == 1
+    assert stored(key).interrupted_at is None
+
+
+def test_a_start_out_of_turn_is_refused(sitting):
+    own = sa.select(Trial.trial_key).where(Trial.study_session_id == find(sitting).id)
+    unissued = db.session.scalar(own.where(Trial.trial_index == 0))
+    later = db.session.scalar(own.where(Trial.trial_index == 3))
+
+    for key in (unissued, later):
+        with pytest.raises(WrongOrder):
+            start(sitting, key)
+        assert stored(key).n_started == 0
+    key = issue(sitting).trial_key
+    record(sitting, key)
+    with pytest.raises(WrongOrder):
+        start(sitting, key)
+
+
+def test_a_start_needs_an_own_trial_and_a_running_session(sitting):
+    key = issue(sitting).trial_key
+    others = db.session.scalar(
+        sa.select(Trial.trial_key).where(Trial.study_session_id != find(sitting).id)
+    )
+
+    for unknown in (others, "no such key"):
+        with pytest.raises(UnknownTrial):
+            start(sitting, unknown)
+    with pytest.raises(NoStudySession):
+        start("x", key)
+    trial_flow.withdraw(db.session(), sitting, SOON)
+    with pytest.raises(Withdrawn):
+        start(sitting, key)
+
+
+def test_pictures_of_a_trial_that_was_given_up_are_shown_at_the_end_only(sitting):
+    key = show(sitting, FIRST)
+    issue(sitting, SECOND)
+
+    with pytest.raises(UnknownImage):
+        images_of(sitting, key)
+    answer(sitting, ALL)
+    assert set(images_of(sitting, key)) == {"left", "right"}
+
+
+def test_the_debrief_counts_answered_trials_in_their_places(sitting):
+    answer(sitting, PRACTICE)
+    show(sitting, FIRST)
+    answer(sitting, ALL - PRACTICE, lambda trial: trial.real_side)
+
+    summary = trial_flow.summarise(db.session(), find(sitting))
+
+    assert summary.n_pairs == len(summary.fooling_pairs) == 6
+    numbers = [pair.number for pair in summary.fooling_pairs]
+    assert numbers == sorted(set(numbers))
+    assert max(numbers) <= ALL - PRACTICE
+
+
+def test_without_another_photo_the_same_pair_is_given_again_and_marked(app, tmp_path):
+    with app.app_context():
+        factories.build_set(tmp_path / "set", ALL, {"full": "weights"})
+        protocol = replace(factories.SMALL_PROTOCOL, n_vigilance=0, n_control=0)
+        stored_study = factories.create_study(factories.study_text(protocol), tmp_path / "set")
+        open_study(db.session(), stored_study.study, None, NOW)
+        code = enrol(db.session(), "colours", Applicant("own"), NOW).code
+        key = show(code, FIRST)
+
+        again = show(code, SECOND)
+        record(code, again)
+
+        assert again == key
+        assert (stored(key).n_started, stored(key).started_on) == (2, SECOND)
+        assert not response_to(key).exposure_valid
+
+
+def test_windows_that_ask_at_the_same_time_replace_a_trial_once(open_app, sitting):
+    key = show(sitting, FIRST)
+
+    def ask(_number):
+        with open_app.app_context():
+            return issue(sitting, SECOND).trial_key
+
+    with ThreadPoolExecutor(8) as pool:
+        given = set(pool.map(ask, range(8)))
+
+    assert len(given) == 1
+    assert key not in given
+    assert len(db.session.scalars(sa.select(Trial).where(Trial.trial_index >= ALL)).all()) == 1
+
+
+def test_a_trial_given_twice_to_a_browser_that_tells_no_start_is_marked(sitting):
     first, second = issue(sitting), issue(sitting)
     record(sitting, second.trial_key)
 

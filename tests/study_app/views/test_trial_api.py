@@ -22,7 +22,22 @@ TRIAL_FIELDS = {
     "image_size_px",
     "images",
     "timing",
+    "fixation",
+    "mask",
+    "mask_ms",
 }
+PAGE, OTHER_PAGE = (
+    "0b7f4f0c-3c0e-4c53-8a38-5a1f0c9d0001",
+    "0b7f4f0c-3c0e-4c53-8a38-5a1f0c9d0002",
+)
+
+
+def start(browser, trial_key, page=PAGE):
+    return browser.post_json(f"/api/trials/{trial_key}/start", {"page_key": page})
+
+
+def next_for(browser, page):
+    return browser.client.get(f"/api/trials/next?page={page}")
 
 
 def error_of(response):
@@ -42,6 +57,7 @@ def test_the_next_trial_is_given_under_opaque_names(participant):
         "isi_ms": 600,
         "response_delay_ms": 100,
     }
+    assert (trial["fixation"], trial["mask"], trial["mask_ms"]) == (False, "none", 100)
     assert re.fullmatch(r"[\w-]{22}", trial["trial_key"])
     assert set(trial["images"]) == {"left", "right"}
     assert all(re.fullmatch(r"/images/[\w-]{22}", url) for url in trial["images"].values())
@@ -50,6 +66,86 @@ def test_the_next_trial_is_given_under_opaque_names(participant):
 def test_a_whole_study_session_goes_from_the_first_trial_to_the_debrief(participant):
     assert participant.answer_all() == 10
     assert participant.next_trial() == {"state": "finished", "next_url": "/debrief"}
+
+
+def test_a_start_is_noted_and_noted_once(participant):
+    key = next_for(participant, PAGE).json["trial_key"]
+
+    first, again = start(participant, key), start(participant, key)
+
+    assert (first.status_code, first.json) == (200, {"started": True})
+    assert (again.status_code, again.json) == (200, {"started": True})
+
+
+def test_another_opening_of_the_page_gets_another_pair_at_the_same_number(participant):
+    trial = next_for(participant, PAGE).json
+    start(participant, trial["trial_key"])
+
+    other = next_for(participant, OTHER_PAGE).json
+
+    assert other["trial_key"] != trial["trial_key"]
+    assert not set(other["images"].values()) & set(trial["images"].values())
+    assert (other["number"], other["block"]) == (trial["number"], trial["block"])
+    assert error_of(start(participant, trial["trial_key"])) == (409, "wrong-order")
+    assert error_of(participant.answer(trial["trial_key"])) == (409, "wrong-order")
+    assert participant.client.get(trial["images"]["left"]).status_code == 404
+    assert start(participant, other["trial_key"], OTHER_PAGE).status_code == 200
+    assert participant.answer(other["trial_key"]).status_code == 200
+
+
+def test_a_pair_that_replaces_another_looks_like_every_pair(participant):
+    while (trial := participant.next_trial())["block"] == "practice":
+        participant.answer(trial["trial_key"])
+    start(participant, trial["trial_key"])
+
+    other = next_for(participant, OTHER_PAGE).json
+
+    own = ("trial_key", "images")
+    assert {name: other[name] for name in other if name not in own} == {
+        name: trial[name] for name in trial if name not in own
+    }
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"page_key": "me"}, {"page_key": None}, {"page_key": ["a"]}]
+)
+def test_a_start_without_a_name_for_the_page_is_refused(participant, body):
+    key = participant.next_trial()["trial_key"]
+
+    answer = participant.post_json(f"/api/trials/{key}/start", body)
+
+    assert error_of(answer) == (422, "invalid-response")
+
+
+def test_a_page_that_names_itself_badly_gets_no_trial(participant):
+    assert error_of(next_for(participant, "me")) == (422, "invalid-response")
+
+
+def test_a_start_out_of_turn_of_nobody_or_without_form_token_is_refused(open_app, participant):
+    key = participant.next_trial()["trial_key"]
+    with open_app.app_context():
+        later = db.session.scalar(sa.select(Trial.trial_key).where(Trial.trial_index == 5))
+
+    assert error_of(start(participant, later)) == (409, "wrong-order")
+    assert error_of(start(participant, "no-such-key")) == (404, "unknown-trial")
+    forged = participant.client.post(f"/api/trials/{key}/start", json={"page_key": PAGE})
+    assert forged.status_code == 400
+    stranger = Browser(open_app)
+    stranger.get("/study/colours/consent")
+    assert error_of(start(stranger, key)) == (401, "no-study-session")
+    assert start(participant, key).status_code == 200
+
+
+def test_window_and_events_are_stored(open_app, participant):
+    events = [{"kind": "resized", "at_ms": 40.5}]
+    key = participant.next_trial()["trial_key"]
+
+    participant.answer(key, response_body(window_width_px=1280, zoom=1, n_blurred=2, events=events))
+
+    with open_app.app_context():
+        stored = db.session.scalars(sa.select(Response)).one()
+        assert (stored.window_width_px, stored.window_height_px) == (1280, None)
+        assert (stored.zoom, stored.n_blurred, stored.events) == (1, 2, events)
 
 
 def test_practice_answers_get_feedback_and_others_none(participant):

@@ -1,0 +1,110 @@
+"""Replace a trial whose showing was cut off, so that nobody sees a pair twice.
+
+Place on the data's path: ``trial_flow.py`` asks here when the next trial is wanted and the current
+one was on a screen already: a reload, a closed laptop, a second window. The trial keeps its row
+without a response; another with the same block, trial type, condition and sides, but another photo,
+takes its place in the study session.
+"""
+
+import random
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from study_app.models import StimulusPair, StudySession, Trial
+
+TOKEN_BYTES = 16
+
+
+def was_cut_off(trial: Trial, page_key: str | None) -> bool:
+    """Say whether an unanswered trial was on the screen of another opening of the page.
+
+    Args:
+        trial: the current one of its study session, without a response.
+        page_key: names the opening that asks; None from a browser that gives no name.
+    """
+    return trial.started_on is not None and trial.started_on != page_key
+
+
+def lock_study_session(session: Session, study_session: StudySession) -> None:
+    """Let answers and other windows wait until this transaction ends, and read afresh.
+
+    On SQLite a transaction that writes has the only lock there is.
+    """
+    session.execute(
+        sa.select(StudySession.id).where(StudySession.id == study_session.id).with_for_update()
+    )
+    session.expire_all()
+
+
+def replace_trial(
+    session: Session, study_session: StudySession, trial: Trial, now: datetime
+) -> Trial:
+    """Give up a trial and put another into its place; the caller holds the study session's lock.
+
+    The photo is drawn by the seed of the study session from those of the condition that are in no
+    trial of the session. Where none is left the same trial is given again; because it is then
+    started a second time, its exposure does not count as valid.
+
+    Returns:
+        The trial that is the current one now.
+    """
+    spare = _spare_pairs(session, trial)
+    if not spare:
+        trial.started_on = None
+        session.flush()
+        return trial
+    trial.interrupted_at = now
+    index = _next_index(session, study_session)
+    rng = random.Random(f"{study_session.seed} replacement {index}")  # noqa: S311 - repeatable
+    replacement = _in_place_of(trial, rng.choice(spare), index)
+    session.add(replacement)
+    session.flush()
+    return replacement
+
+
+def _spare_pairs(session: Session, trial: Trial) -> list[int]:
+    """Give the rows of pairs of the trial's condition whose photo the session does not have."""
+    used = (
+        sa.select(StimulusPair.photo_id)
+        .join(Trial, Trial.stimulus_pair_id == StimulusPair.id)
+        .where(Trial.study_session_id == trial.study_session_id)
+    )
+    return list(
+        session.scalars(
+            sa.select(StimulusPair.id)
+            .where(
+                StimulusPair.condition_id == trial.stimulus_pair.condition_id,
+                StimulusPair.photo_id.not_in(used),
+            )
+            .order_by(StimulusPair.pair_id)
+        )
+    )
+
+
+def _next_index(session: Session, study_session: StudySession) -> int:
+    largest = session.scalar(
+        sa.select(sa.func.max(Trial.trial_index)).where(Trial.study_session_id == study_session.id)
+    )
+    assert largest is not None, "a study session with a current trial has trials"
+    return largest + 1
+
+
+def _in_place_of(trial: Trial, stimulus_pair_id: int, trial_index: int) -> Trial:
+    return Trial(
+        study_session_id=trial.study_session_id,
+        stimulus_pair_id=stimulus_pair_id,
+        trial_index=trial_index,
+        place=trial.place,
+        block=trial.block,
+        trial_type=trial.trial_type,
+        real_side=trial.real_side,
+        first_side=trial.first_side,
+        trial_key=secrets.token_urlsafe(TOKEN_BYTES),
+        left_token=secrets.token_urlsafe(TOKEN_BYTES),
+        right_token=secrets.token_urlsafe(TOKEN_BYTES),
+        n_issued=0,
+        n_started=0,
+    )
