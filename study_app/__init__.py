@@ -12,6 +12,7 @@ from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
 from study_app.views.headers import register_headers
 from study_app.views.images import images
+from study_app.views.language import register_languages
 from study_app.views.pages import pages
 from study_app.views.participant import add_study
 from study_app.views.trial_api import trial_api
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     for blueprint in (pages, ending, trial_api, images):
         app.register_blueprint(blueprint)
     app.context_processor(add_study)
+    register_languages(app)
     register_error_pages(app)
     register_headers(app)
     return app

@@ -48,12 +48,14 @@ class Applicant:
         simulated: a simulated observer with a signed token.
         external_id: the recruiter's name for the person, or None.
         seed: seed of the plan, from the token of a simulated observer; drawn if None.
+        language: code of the language of the pages.
     """
 
     enrolment_key: str
     simulated: bool = False
     external_id: str | None = None
     seed: int | None = None
+    language: str = "en"
 
 
 def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime) -> StudySession:
@@ -143,6 +145,7 @@ def _start_study_session(
         ),
         condition_id=leased.id if leased else None,
         seed=seed,
+        language=applicant.language,
         n_practice=study_file.protocol.n_practice,
         n_trials=len(plan),
         consent_version=study_file.consent.version,

@@ -24,10 +24,18 @@ from study_app.exclusion_rule import (
     read_exclusion,
 )
 from study_app.presets import PRESETS
-from study_app.study_tables import LANGUAGES, STANDARD_QUESTION_IDS, Languages, StudyFile
+from study_app.study_tables import (
+    LANGUAGES,
+    STANDARD_QUESTION_IDS,
+    Languages,
+    StudyFile,
+    Wording,
+)
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 MINIMUM_OPTIONS = 2
+# Texts of the first language, which other tables hold.
+SAID_ELSEWHERE = {"title": "[study] title", "pay": "[study] pay", "consent": "[consent] text"}
 
 
 def load_study_file(path: Path) -> tuple[StudyFile, str]:
@@ -76,6 +84,9 @@ def parse_study_file(source: str, where: str = "the study file") -> StudyFile:
         if not isinstance(table, dict):
             raise StudyFileError(f"{where}: {name} is a table: [{name}]")
         place = f"{where}, [{name}]"
+        if typing.get_origin(table_type) is dict:
+            parsed[name] = _read_named_tables(typing.get_args(table_type)[1], table, where, name)
+            continue
         if name == "protocol":
             table = _with_preset(table, place)
         parsed[name] = _read_table(typing.cast("type[Any]", table_type), table, place)
@@ -128,6 +139,19 @@ def _read_tables(item_type: type[Any], tables: Any, place: str) -> tuple[Any, ..
         _read_table(item_type, table, f"{place} {number}")
         for number, table in enumerate(tables, start=1)
     )
+
+
+def _read_named_tables(
+    item_type: type[Any], tables: dict[str, Any], where: str, name: str
+) -> dict[str, Any]:
+    """Read the tables within a table, ``[name.key]``."""
+    for key, table in tables.items():
+        if not isinstance(table, dict):
+            raise StudyFileError(f"{where}: {name}.{key} is a table: [{name}.{key}]")
+    return {
+        key: _read_table(item_type, table, f"{where}, [{name}.{key}]")
+        for key, table in tables.items()
+    }
 
 
 def _read_value(value: Any, wanted: Any, place: str) -> Any:
@@ -184,15 +208,40 @@ def _check_together(study_file: StudyFile, where: str) -> None:
         if question.kind == "choice" and len(set(question.options)) < MINIMUM_OPTIONS:
             raise StudyFileError(f"{place}: a choice needs at least two different options")
     _check_languages(study_file.languages, where)
+    _check_wording(study_file.languages.offered, study_file.wording, where)
 
 
 def _check_languages(languages: Languages, where: str) -> None:
     if not languages.offered:
         raise StudyFileError(f"{where}, [languages]: offered names no language")
     for code in languages.offered:
+        if languages.offered.count(code) > 1:
+            raise StudyFileError(f"{where}, [languages]: {code!r} is offered twice")
         if code not in LANGUAGES:
             raise StudyFileError(
                 f"{where}, [languages]: {code!r} is none of {', '.join(LANGUAGES)}"
+            )
+
+
+def _check_wording(offered: tuple[str, ...], wording: Mapping[str, Wording], where: str) -> None:
+    """Check that nothing is said twice, and that all can read what they agree to."""
+    for code in wording:
+        if code not in offered:
+            raise StudyFileError(
+                f"{where}, [wording.{code}]: {code!r} is none of the languages offered:"
+                f" {', '.join(offered)}"
+            )
+    first, *others = offered
+    for name, place in SAID_ELSEWHERE.items():
+        if first in wording and getattr(wording[first], name):
+            raise StudyFileError(
+                f"{where}, [wording.{first}]: {name} of the first language stands in {place}"
+            )
+    for code in others:
+        if code not in wording or not wording[code].consent.strip():
+            raise StudyFileError(
+                f"{where}, [wording.{code}]: consent is missing; a language is offered only with"
+                " the text that participants agree to"
             )
 
 

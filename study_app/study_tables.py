@@ -141,6 +141,31 @@ class Languages:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The researcher's own words in one language; one table ``[wording.CODE]`` each.
+
+    Empty is not said, or said as the pages say it. Paragraphs are parted by empty lines.
+
+    Attributes:
+        title: of the study; for other languages than the first, whose title is in ``[study]``.
+        pay: one sentence; for other languages than the first.
+        consent: what participants agree to; for other languages than the first, and needed there.
+        lead: what the invitation begins with, in place of what it says else.
+        invitation: further paragraphs of the invitation.
+        instructions: further paragraphs of the instructions.
+        debrief: further paragraphs of the debrief.
+    """
+
+    title: str = ""
+    pay: str = ""
+    consent: str = ""
+    lead: str = ""
+    invitation: str = ""
+    instructions: str = ""
+    debrief: str = ""
+
+
+@dataclass(frozen=True)
 class ExposureRule:
     """When the exposure of a trial counts as planned; table ``[exposure]``.
 
@@ -183,6 +208,7 @@ class StudyFile:
     questions: StandardQuestions
     question: tuple[Question, ...]
     languages: Languages
+    wording: dict[str, Wording]
     exposure: ExposureRule
     exclusion: ExclusionRule
     equivalence: EquivalenceRule

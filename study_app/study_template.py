@@ -225,6 +225,17 @@ def _languages_table() -> str:
     return f"""\
 [languages]
 offered = ["en"]  # any of {", ".join(LANGUAGES)}; the first is the default
+# Your own words, one table for each language; every key may be left out, but a language other than
+# the first needs the text of the consent.
+# [wording.en]
+# lead = "What the invitation begins with, in place of its standard sentences."
+# invitation = "Further paragraphs of the invitation, parted by empty lines."
+# instructions = "Further paragraphs of the instructions."
+# debrief = "Further paragraphs of the debrief."
+# [wording.de]
+# title = "The title in German"
+# pay = "What is paid, in German"
+# consent = "The text of the consent in German"
 """
 
 

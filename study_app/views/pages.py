@@ -16,6 +16,7 @@ from study_app.extensions import db
 from study_app.models import NAME_LENGTH, Study
 from study_app.simulated_token import read_token
 from study_app.views import cookie
+from study_app.views.language import remember_language
 from study_app.views.participant import (
     find_study_of_page,
     own_study_session,
@@ -92,6 +93,7 @@ def give_consent(study_id: str) -> Response | str | tuple[str, int]:
         simulated=seed is not None,
         external_id=carried.get("participant"),
         seed=seed,
+        language=remember_language(),
     )
     study_session = enrolment.enrol(db.session(), study_id, applicant, datetime.now(UTC))
     cookie.remember(study_id, study_session.code)

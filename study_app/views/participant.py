@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 from flask import url_for
+from flask_babel import refresh
 
 from study_app import trial_flow
 from study_app.catalog import file_of, find_study
@@ -55,6 +56,7 @@ def find_study_of_page(study_id: str) -> Study:
         UnknownStudy: there is none.
     """
     study = flask.g.study = find_study(db.session(), study_id)
+    refresh()  # the study decides which languages there are
     return study
 
 
@@ -66,6 +68,7 @@ def own_study_session() -> StudySession:
     """
     found = trial_flow.find_study_session(db.session(), cookie.require_code())
     flask.g.study_session, flask.g.study = found, found.participant.study
+    refresh()  # the study decides which languages there are
     return found
 
 

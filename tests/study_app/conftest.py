@@ -102,3 +102,34 @@ def participant(browser: factories.Browser) -> factories.Browser:
     """A browser that has consented."""
     assert browser.consent().status_code == 302
     return browser
+
+
+GERMAN_WORDING = """
+[wording.en]
+invitation = "Bring your glasses."
+[wording.de]
+title = "Farben"
+consent = "Sie nehmen freiwillig teil."
+"""
+
+
+@pytest.fixture
+def app_with(app: flask.Flask, set_folder: Path) -> Callable[[str, str], flask.Flask]:
+    """Open the study ``two-languages``, given its languages and its own words as TOML."""
+
+    def make(offered: str, wording: str) -> flask.Flask:
+        text = factories.study_text(id="two-languages")
+        source = text.replace('offered = ["en"]', f"offered = {offered}") + wording
+        with app.app_context():
+            factories.create_study(source, set_folder)
+            study = find_study(db.session(), "two-languages")
+            open_study(db.session(), study, None, factories.NOW)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def two_languages(app_with: Callable[[str, str], flask.Flask]) -> flask.Flask:
+    """The web study with one open study, ``two-languages``, in English and German."""
+    return app_with('["en", "de"]', GERMAN_WORDING)

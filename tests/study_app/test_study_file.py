@@ -3,6 +3,7 @@ import pytest
 from study_app.errors import StudyFileError
 from study_app.exclusion_rule import EquivalenceRule, ExclusionRule
 from study_app.study_file import load_study_file, parse_study_file, study_digest
+from study_app.study_tables import Wording
 from tests.study_app.factories import study_text
 
 SMALLEST = """
@@ -54,6 +55,19 @@ def test_a_preset_gives_what_the_file_leaves_out():
         ("[[equivalence]]\n", "equivalence is a table"),
         ("[[participants]]\n", "participants is a table"),
         ("[study]\n", "not TOML"),
+        ("[wording]\nen = 1", r"wording.en is a table: \[wording.en\]"),
+        ("[wording.en]\nhello = 'x'", r"\[wording.en\]: unknown key hello"),
+        ("[wording.en]\nlead = 1", r"\[wording.en\]: lead = 1 is no text"),
+        ("[wording.de]\nlead = 'x'", r"\[wording.de\]: 'de' is none of the languages offered: en"),
+        ("[wording.en]\ntitle = 'x'", r"title of the first language stands in \[study\] title"),
+        ("[wording.en]\npay = 'x'", r"pay of the first language stands in \[study\] pay"),
+        ("[wording.en]\nconsent = 'x'", r"first language stands in \[consent\] text"),
+        ('[languages]\noffered = ["en", "en"]', "'en' is offered twice"),
+        ('[languages]\noffered = ["en", "de"]', r"\[wording.de\]: consent is missing"),
+        (
+            '[languages]\noffered = ["en", "de"]\n[wording.de]\ntitle = "x"\nconsent = " "',
+            r"\[wording.de\]: consent is missing",
+        ),
     ],
 )
 def test_a_mistake_in_a_study_file_is_named(addition, message):
@@ -112,3 +126,18 @@ def test_the_digest_covers_the_file_and_the_set():
     digests = {study_digest(text, "a"), study_digest(text, "b"), study_digest(text + "#", "a")}
 
     assert len(digests) == 3
+
+
+def test_a_language_comes_with_the_researchers_own_words():
+    text = SMALLEST + (
+        '[languages]\noffered = ["en", "de"]\n'
+        '[wording.de]\ntitle = "Farben"\nconsent = "Ja."\n[wording.en]\nlead = "Look."\n'
+    )
+
+    study_file = parse_study_file(text)
+
+    assert study_file.wording == {
+        "de": Wording(title="Farben", consent="Ja."),
+        "en": Wording(lead="Look."),
+    }
+    assert parse_study_file(SMALLEST).wording == {}

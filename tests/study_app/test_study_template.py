@@ -1,5 +1,6 @@
 import re
 import tomllib
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -74,7 +75,10 @@ def test_the_consent_text_has_paragraphs():
 
 def test_the_rules_for_the_analysis_wait_in_comments():
     text = write_study_text(StudyDraft(ProtocolSettings()))
-    opened = re.sub(r"^# (?=[a-z_]+ = |\[equivalence\]|\[\[question\]\])", "", text, flags=re.MULTILINE)
+    others = re.sub(r"# \[wording.*?\n\n", "\n", text, flags=re.DOTALL)
+    opened = re.sub(
+        r"^# (?=[a-z_]+ = |\[equivalence\]|\[\[question\]\])", "", others, flags=re.MULTILINE
+    )
 
     assert parse_study_file(text).exclusion == ExclusionRule()
     assert parse_study_file(text).equivalence.margin is None
@@ -106,3 +110,24 @@ def test_every_title_gives_a_good_address(title):
 
 def test_the_address_is_made_of_the_title():
     assert slug_of("Which picture has false colours?") == "which-picture-has-false-colours"
+
+
+def test_the_own_words_wait_in_comments():
+    text = write_study_text(StudyDraft(ProtocolSettings()))
+    opened = re.sub(
+        r"^# (?=\[wording\.|lead|invitation|instructions|debrief|title|pay|consent)",
+        "",
+        text.replace('offered = ["en"]', 'offered = ["en", "de"]'),
+        flags=re.MULTILINE,
+    )
+
+    wording = parse_study_file(opened).wording
+
+    assert parse_study_file(text).wording == {}
+    assert [name for name in asdict(wording["en"]) if asdict(wording["en"])[name]] == [
+        "lead",
+        "invitation",
+        "instructions",
+        "debrief",
+    ]
+    assert wording["de"].consent

@@ -1,0 +1,138 @@
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from study_app.extensions import db
+from study_app.models import StudySession
+from study_app.study_tables import LANGUAGES
+from tests.study_app.factories import Browser
+
+INVITATION = "/study/two-languages"
+
+
+def language_of(page):
+    return re.search(r'<html lang="([^"]*)" dir="([^"]*)"', page.text).groups()
+
+
+def get(browser, path, accepted):
+    return browser.client.get(path, headers={"Accept-Language": accepted})
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("en-GB,de;q=0.9", "en"),
+        ("fr,de;q=0.4", "de"),
+        ("fr", "en"),
+        ("zh", "en"),
+        ("*", "en"),
+        ("nonsense;;q=x", "en"),
+    ],
+)
+def test_the_browsers_wish_is_taken_among_the_languages_offered(two_languages, accepted, language):
+    page = get(Browser(two_languages), INVITATION, accepted)
+
+    assert language_of(page) == (language, "ltr")
+    assert ("Farben" in page.text) == (language == "de")
+
+
+def test_a_page_about_no_study_speaks_every_language(browser):
+    assert language_of(get(browser, "/none", "zh-CN")) == ("zh-Hans", "ltr")
+
+
+def test_a_study_in_one_language_offers_no_choice(browser):
+    page = get(browser, "/study/colours", "de")
+
+    assert language_of(page) == ("en", "ltr")
+    assert 'class="languages"' not in page.text
+    assert language_of(browser.get("/study/colours?language=de"))[0] == "en"
+
+
+def test_a_link_to_the_same_place_changes_the_language_and_is_remembered(two_languages):
+    browser = Browser(two_languages)
+    page = browser.get(f"{INVITATION}?participant=P%261")
+    links = re.findall(r'<a href="([^"]*)" lang="([^"]*)" [^>]*>([^<]*)</a>', page.text)
+
+    assert links == [
+        ("?participant=P%261&amp;language=en", "en", "English"),
+        ("?participant=P%261&amp;language=de", "de", "Deutsch"),
+    ]
+    chosen = browser.get(f"{INVITATION}?participant=P%261&language=de")
+    assert 'value="P&amp;1"' in chosen.text or "participant=P%261" in chosen.text
+    for page in (chosen, browser.get(INVITATION), get(browser, f"{INVITATION}/consent", "en")):
+        assert language_of(page)[0] == "de"
+
+
+def test_the_language_in_use_is_marked(two_languages):
+    page = Browser(two_languages).get(f"{INVITATION}?language=de")
+
+    assert re.findall(r'lang="([^"]*)" hreflang="[^"]*" aria-current="true"', page.text) == ["de"]
+
+
+@pytest.mark.parametrize("code", ["zh", "xx", "", "../en", "de-AT"])
+def test_a_language_that_is_not_offered_changes_nothing(two_languages, code):
+    browser = Browser(two_languages)
+
+    assert language_of(browser.get(f"{INVITATION}?language={code}"))[0] == "en"
+
+
+def test_participants_agree_to_a_text_in_their_language(two_languages):
+    page = Browser(two_languages).get(f"{INVITATION}/consent?language=de")
+
+    assert '<p lang="de">Sie nehmen freiwillig teil.</p>' in page.text
+    assert "You take part" not in page.text
+
+
+def test_words_that_are_missing_in_a_language_are_marked_as_being_in_the_first(two_languages):
+    page = Browser(two_languages).get(f"{INVITATION}?language=de")
+
+    assert '<p lang="en">Bring your glasses.</p>' in page.text
+
+
+def test_the_language_at_consent_is_stored_and_kept(two_languages):
+    browser = Browser(two_languages)
+    browser.get(f"{INVITATION}/consent")
+    browser.client.post(
+        f"{INVITATION}/consent",
+        data={"csrf_token": browser.form_token, "agree": "yes"},
+        headers={"Accept-Language": "de"},
+    )
+
+    assert stored_language(two_languages) == "de"
+    assert language_of(browser.get("/instructions"))[0] == "de"
+
+
+def test_a_change_after_consent_is_stored(two_languages):
+    browser = Browser(two_languages)
+    browser.consent("two-languages")
+    before = stored_language(two_languages)
+
+    browser.get("/instructions?language=de")
+
+    assert (before, stored_language(two_languages)) == ("en", "de")
+
+
+def test_the_trials_offer_no_language(two_languages):
+    browser = Browser(two_languages)
+    browser.consent("two-languages")
+
+    assert 'class="languages"' in browser.get("/instructions").text
+    assert 'class="languages"' not in browser.get("/trials").text
+
+
+def test_a_language_from_right_to_left_turns_the_page(app_with, monkeypatch):
+    monkeypatch.setitem(LANGUAGES, "ar", "العربية")
+    app = app_with('["en", "ar"]', '[wording.ar]\nconsent = "نعم"')
+
+    page = Browser(app).get(f"{INVITATION}?language=ar")
+
+    assert language_of(page) == ("ar", "rtl")
+
+
+def stored_language(app):
+    with app.app_context():
+        return db.session.scalars(sa.select(StudySession.language)).one()
