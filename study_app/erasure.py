@@ -6,7 +6,6 @@ could recognise the person, so the same person may enrol again.
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
