@@ -25,7 +25,8 @@ from study_app.errors import (
 from study_app.extensions import begin_write
 from study_app.image_padding import is_png, png_size
 from study_app.models import Condition, StimulusPair, StimulusSet, Study
-from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings, plan_trials
+from study_app.plan import plan_trials
+from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings
 from study_app.study_file import parse_study_file, study_digest
 from study_app.study_tables import ConditionChoice, StudyFile
 

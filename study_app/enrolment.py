@@ -24,13 +24,13 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.plan import plan_trials
 from study_app.protocol import (
     PlannablePair,
     PlannedTrial,
     ProtocolSettings,
     Roles,
     plan_settings,
-    plan_trials,
 )
 from study_app.study_tables import StudyFile
 

@@ -1,25 +1,13 @@
-"""The plan of a study session: which pairs, in which order, on which side. Pure.
+"""The words and numbers of a study session's plan: sides, trial types, settings. Pure.
 
-Place on the data's path: ``enrolment.py`` asks for a plan and stores it; what is shown afterwards
-is what was planned here. No Flask, no database, no clock, no global chance: the same pairs,
-settings and seed give the same plan.
-
-The rules:
-
-1. No photo twice in a study session.
-2. Real side and first side are crossed, and each of the four combinations is used equally often in
-   each block and trial type: counts differ by at most one, and so do those of each side alone.
-3. Exactly ``n_vigilance`` vigilance trials, one in each equal stretch of the main block, never its
-   first trial, never two next to each other.
-4. Exactly ``n_control`` control trials where there is a control condition, anywhere else.
-5. Tested conditions share the remaining trials, and the practice trials, equally.
+Place on the data's path: ``plan.py`` plans with these, the study file is read into them, and the
+tables store them. No Flask, no database, no clock, no chance.
 """
 
-import itertools
-import random
-from collections import Counter, defaultdict
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Literal, NamedTuple
 
 from study_app.errors import PlanError
@@ -30,15 +18,6 @@ Block = Literal["practice", "main"]
 TrialType = Literal["practice", "main", "vigilance", "control"]
 
 OTHER_SIDE: dict[Side, Side] = {"left": "right", "right": "left"}
-
-# Real side and first side, in an order in which every prefix is balanced: real sides alternate,
-# first sides differ by at most one after each step, and four steps use every combination once.
-SIDE_CYCLE: tuple[tuple[Side, Side], ...] = (
-    ("left", "left"),
-    ("right", "right"),
-    ("left", "right"),
-    ("right", "left"),
-)
 
 
 @dataclass(frozen=True)
@@ -146,13 +125,6 @@ class PlannedTrial:
     first_side: FirstSide
 
 
-class _Slot(NamedTuple):
-    """A place in the sequence, before photo and sides are chosen."""
-
-    trial_type: TrialType
-    condition: str
-
-
 def plan_settings(protocol: ProtocolSettings, roles: Roles, tested: Sequence[str]) -> PlanSettings:
     """Combine a study's protocol with the tested conditions of one participant."""
     sequential = protocol.layout == "sequential"
@@ -166,45 +138,6 @@ def plan_settings(protocol: ProtocolSettings, roles: Roles, tested: Sequence[str
         n_control=protocol.n_control if roles.control else 0,
         first_side=protocol.first_side if sequential else "both",
     )
-
-
-def plan_trials(
-    pairs: Iterable[PlannablePair], settings: PlanSettings, seed: int
-) -> list[PlannedTrial]:
-    """Plan all trials of one study session, practice first.
-
-    Args:
-        pairs: the pairs of the stimulus set; their order does not matter.
-        settings: how many trials of which kind, under which conditions.
-        seed: the same seed gives the same plan.
-
-    Returns:
-        ``n_practice + n_main`` trials in the order in which they are shown.
-
-    Raises:
-        PlanError: the numbers contradict each other, or there are too few photos.
-    """
-    check_plan_settings(settings)
-    rng = random.Random(seed)  # noqa: S311 - a plan must be repeatable, not secret
-    practice = _practice_slots(settings, rng)
-    main = _main_slots(settings, rng)
-    photos = _choose_pairs([*practice, *main], pairs, rng)
-    sides = [*_sides(practice, settings, rng), *_sides(main, settings, rng)]
-    return [
-        PlannedTrial(
-            trial_index=index,
-            block="practice" if index < len(practice) else "main",
-            trial_type=slot.trial_type,
-            condition=slot.condition,
-            pair_id=pair.pair_id,
-            photo_id=pair.photo_id,
-            real_side=real_side,
-            first_side=first_side,
-        )
-        for index, (slot, pair, (real_side, first_side)) in enumerate(
-            zip([*practice, *main], photos, sides, strict=True)
-        )
-    ]
 
 
 def check_plan_settings(settings: PlanSettings) -> None:
@@ -233,135 +166,11 @@ def check_plan_settings(settings: PlanSettings) -> None:
         )
 
 
-def _practice_slots(settings: PlanSettings, rng: random.Random) -> list[_Slot]:
-    conditions = _share_out(settings.n_practice, settings.tested, rng)
-    return [_Slot("practice", condition) for condition in conditions]
+def plan_digest(plan: Iterable[PlannedTrial]) -> str:
+    """Give the SHA-256 of a plan: order, blocks, trial types, pairs and sides, as JSON lines.
 
-
-def _main_slots(settings: PlanSettings, rng: random.Random) -> list[_Slot]:
-    n_tested = settings.n_main - settings.n_vigilance - settings.n_control
-    others = [_Slot("main", name) for name in _share_out(n_tested, settings.tested, rng)]
-    others += [_Slot("control", settings.control or "")] * settings.n_control
-    rng.shuffle(others)
-    places = set(_vigilance_places(settings.n_main, settings.n_vigilance, rng))
-    remaining = iter(others)
-    return [
-        _Slot("vigilance", settings.vigilance or "") if place in places else next(remaining)
-        for place in range(settings.n_main)
-    ]
-
-
-def _share_out(n: int, conditions: Sequence[str], rng: random.Random) -> list[str]:
-    """Give n trials to the conditions, equally but for a remainder, in random order."""
-    every = list(conditions) * (n // len(conditions))
-    shared = every + rng.sample(list(conditions), n % len(conditions))
-    rng.shuffle(shared)
-    return shared
-
-
-def _vigilance_places(n_main: int, n_vigilance: int, rng: random.Random) -> list[int]:
-    """Draw one place in each of n equal stretches of 1..n_main-1, half a stretch apart at least."""
-    if n_vigilance == 0:
-        return []
-    edges = [1 + (n_main - 1) * i // n_vigilance for i in range(n_vigilance + 1)]
-    apart = max(2, (n_main - 1) // n_vigilance // 2)
-    places: list[int] = []
-    for low, high in itertools.pairwise(edges):
-        lowest = max(low, places[-1] + apart) if places else low
-        places.append(rng.randrange(lowest, high))
-    return places
-
-
-def _choose_pairs(
-    slots: Sequence[_Slot], pairs: Iterable[PlannablePair], rng: random.Random
-) -> list[PlannablePair]:
-    """Give every slot a pair of its condition, so that no photo stands twice.
-
-    A photo may exist under some conditions only, so this is a bipartite matching: each slot takes
-    the first free photo of a random order, and where none is free, slots before it change theirs
-    (augmenting paths, Kuhn 1955). It fails only if no assignment exists.
+    The digest is kept with the plan, so that whoever reads the trials later can prove that they
+    are still those that were planned.
     """
-    candidates = _shuffled_by_condition(pairs, {slot.condition for slot in slots}, rng)
-    chosen: list[PlannablePair | None] = [None] * len(slots)
-    owner: dict[str, int] = {}
-
-    def place(index: int, tried: set[str]) -> bool:
-        options = candidates[slots[index].condition]
-        free = next((pair for pair in options if pair.photo_id not in owner), None)
-        for pair in [free] if free else options:
-            if pair.photo_id in tried:
-                continue
-            tried.add(pair.photo_id)
-            if pair is free or place(owner[pair.photo_id], tried):
-                owner[pair.photo_id], chosen[index] = index, pair
-                return True
-        return False
-
-    for index in rng.sample(range(len(slots)), len(slots)):
-        if not place(index, set()):
-            raise PlanError(_too_few_photos(slots, candidates))
-    return [pair for pair in chosen if pair is not None]
-
-
-def _shuffled_by_condition(
-    pairs: Iterable[PlannablePair], conditions: set[str], rng: random.Random
-) -> dict[str, list[PlannablePair]]:
-    grouped: dict[str, list[PlannablePair]] = defaultdict(list)
-    for pair in sorted(pairs):
-        if pair.condition in conditions:
-            grouped[pair.condition].append(pair)
-    for condition in sorted(grouped):
-        rng.shuffle(grouped[condition])
-    return grouped
-
-
-def _too_few_photos(slots: Sequence[_Slot], candidates: dict[str, list[PlannablePair]]) -> str:
-    photos = {pair.photo_id for options in candidates.values() for pair in options}
-    wanted = Counter(slot.condition for slot in slots)
-    listed = ", ".join(
-        f"{name}: {n} wanted, {len(candidates.get(name, []))} there" for name, n in wanted.items()
-    )
-    return (
-        f"a study session needs {len(slots)} different photos and the stimulus set has"
-        f" {len(photos)} that fit ({listed}); give it more photos, or ask for fewer trials"
-    )
-
-
-def _sides(
-    slots: Sequence[_Slot], settings: PlanSettings, rng: random.Random
-) -> list[tuple[Side, FirstSide]]:
-    """Draw real side and first side of every slot of one block.
-
-    The slots of a trial type, sorted by condition, take consecutive steps of ``SIDE_CYCLE``, so
-    that the type as a whole and each condition in it are balanced; the steps of a condition are
-    then shuffled. Two coin tosses per type mirror the cycle, so that no combination is favoured.
-    """
-    sides: dict[int, tuple[Side, FirstSide]] = {}
-    for trial_type in dict.fromkeys(slot.trial_type for slot in slots):
-        cycle = _mirrored_cycle(rng)
-        start = 0
-        own = [i for i, slot in enumerate(slots) if slot.trial_type == trial_type]
-        conditions = sorted({slots[i].condition for i in own})
-        rng.shuffle(conditions)
-        for condition in conditions:
-            places = [i for i in own if slots[i].condition == condition]
-            steps = [cycle[(start + i) % len(cycle)] for i in range(len(places))]
-            start += len(places)
-            rng.shuffle(steps)
-            sides |= {
-                place: _step(step, settings) for place, step in zip(places, steps, strict=True)
-            }
-    return [sides[i] for i in range(len(slots))]
-
-
-def _mirrored_cycle(rng: random.Random) -> list[tuple[Side, Side]]:
-    flip_real, flip_first = rng.random() < 0.5, rng.random() < 0.5
-    return [
-        (OTHER_SIDE[real] if flip_real else real, OTHER_SIDE[first] if flip_first else first)
-        for real, first in SIDE_CYCLE
-    ]
-
-
-def _step(step: tuple[Side, Side], settings: PlanSettings) -> tuple[Side, FirstSide]:
-    real_side, first_side = step
-    return real_side, first_side if settings.first_side == "balanced" else settings.first_side
+    lines = [json.dumps(astuple(trial), ensure_ascii=True) + "\n" for trial in plan]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

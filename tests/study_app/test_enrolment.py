@@ -11,7 +11,8 @@ from study_app.enrolment import Applicant, count_places, enrol
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen, UnknownStudy
 from study_app.extensions import db
 from study_app.models import Condition, Participant, StimulusPair, StudySession, Trial
-from study_app.protocol import PlannablePair, PlanSettings, plan_trials
+from study_app.plan import plan_trials
+from study_app.protocol import PlannablePair, PlanSettings
 from tests.study_app import factories
 from tests.study_app.factories import NOW
 

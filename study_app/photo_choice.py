@@ -1,0 +1,188 @@
+"""Give every place of a plan a photo: none twice, those judged least so far first. Pure.
+
+Place on the data's path: ``plan.py`` says how many photos it needs under which condition and gets
+them. Which photo may stand for which need is a bipartite graph; the choice is a matching of least
+cost in it, where the cost of a photo is how often it was judged already.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nsmallest
+
+from study_app.errors import PlanError
+from study_app.protocol import PlannablePair
+
+
+@dataclass(frozen=True)
+class Need:
+    """Photos wanted for one purpose.
+
+    Attributes:
+        condition: the pairs' condition.
+        n: how many.
+        rank: 0 for the need whose photos are judged most equally often, 1 for the next, and so on;
+            None where it does not matter how often a photo was judged.
+    """
+
+    condition: str
+    n: int
+    rank: int | None = None
+
+
+@dataclass
+class _Choice:
+    """A matching in the making.
+
+    Attributes:
+        costs: for each need, its candidates and what each would cost, cheapest first.
+        holder: photos in use, by the number of the need that has them.
+    """
+
+    costs: list[dict[str, int]]
+    holder: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Move:
+    """A photo that goes to a need: from another need, or free if there is none."""
+
+    photo_id: str
+    cost: int
+    taken_from: int | None
+
+
+def choose_pairs(
+    needs: Sequence[Need],
+    pairs: Iterable[PlannablePair],
+    usage: Mapping[str, int],
+    rng: random.Random,
+) -> list[list[PlannablePair]]:
+    """Choose pairs for every need, no photo twice, with the least usage that is possible.
+
+    The sum of the usage of rank 0 is as small as any choice can make it; among such choices that of
+    rank 1 is, and so on; what is left to choose is drawn. So the photos of a need of rank 0 are its
+    least judged ones, unless another need can be met by those only.
+
+    Successive shortest paths (Busacker & Gowen 1960): a need gets its photos one by one, each by
+    the cheapest chain of exchanges with other needs that ends in a free photo. The other places can
+    take only so many of a need's photos, so each need looks at as many of its cheapest ones as
+    there are places in all.
+
+    Args:
+        needs: what is wanted.
+        pairs: the pairs there are; their order does not matter.
+        usage: how often a pair was judged, by ``pair_id``; 0 if not named.
+        rng: draws among equals.
+
+    Returns:
+        For each need its pairs, in random order.
+
+    Raises:
+        PlanError: no choice gives every need its photos.
+    """
+    by_condition = _by_condition(pairs, {need.condition for need in needs if need.n})
+    choice = _Choice(_costs(needs, by_condition, usage, rng))
+    for number, need in enumerate(needs):
+        for _ in range(need.n):
+            if not _take_one(choice, number):
+                raise PlanError(_too_few_photos(needs, by_condition))
+    chosen: list[list[PlannablePair]] = [[] for _ in needs]
+    for photo_id, number in choice.holder.items():
+        chosen[number].append(by_condition[needs[number].condition][photo_id])
+    for own in chosen:
+        rng.shuffle(own)
+    return chosen
+
+
+def _by_condition(
+    pairs: Iterable[PlannablePair], conditions: set[str]
+) -> dict[str, dict[str, PlannablePair]]:
+    """Sort the pairs by condition and photo, in an order that does not depend on theirs."""
+    grouped: dict[str, dict[str, PlannablePair]] = {name: {} for name in sorted(conditions)}
+    for pair in sorted(pairs):
+        if pair.condition in grouped:
+            grouped[pair.condition][pair.photo_id] = pair
+    return grouped
+
+
+def _costs(
+    needs: Sequence[Need],
+    by_condition: Mapping[str, Mapping[str, PlannablePair]],
+    usage: Mapping[str, int],
+    rng: random.Random,
+) -> list[dict[str, int]]:
+    """Give each need's candidates with their costs; a rank outweighs all after it together."""
+    n_places = sum(need.n for need in needs)
+    base = 1 + n_places * max(usage.values(), default=0)
+    lowest_rank = max((need.rank for need in needs if need.rank is not None), default=0)
+    costs = []
+    for need in needs:
+        weight = 0 if need.rank is None else base ** (lowest_rank - need.rank)
+        drawn = [
+            (weight * usage.get(pair.pair_id, 0), rng.random(), photo_id)
+            for photo_id, pair in by_condition.get(need.condition, {}).items()
+        ]
+        costs.append({photo_id: cost for cost, _, photo_id in nsmallest(n_places, drawn)})
+    return costs
+
+
+def _take_one(choice: _Choice, number: int) -> bool:
+    """Give a need one photo more by the cheapest chain of exchanges.
+
+    Returns:
+        False if there is none.
+    """
+    moves = [_moves(choice, need) for need in range(len(choice.costs))]
+    reached: dict[int, tuple[int, list[tuple[int, _Move]]]] = {number: (0, [])}
+    changed = True
+    while changed:  # Bellman-Ford: exchanges may cost less than nothing, rounds of them never do
+        changed = False
+        for need, (cost, chain) in list(reached.items()):
+            for other, move in moves[need].items():
+                if other is not None and (
+                    other not in reached or cost + move.cost < reached[other][0]
+                ):
+                    reached[other] = (cost + move.cost, [*chain, (need, move)])
+                    changed = True
+    ends = [
+        (cost + free.cost, [*chain, (need, free)])
+        for need, (cost, chain) in reached.items()
+        if (free := moves[need].get(None)) is not None
+    ]
+    if not ends:
+        return False
+    for need, move in min(ends, key=lambda end: end[0])[1]:
+        choice.holder[move.photo_id] = need
+    return True
+
+
+def _moves(choice: _Choice, need: int) -> dict[int | None, _Move]:
+    """Give the cheapest photo a need could take from each other need, and the cheapest free one."""
+    cheapest: dict[int | None, _Move] = {}
+    for photo_id, own_cost in choice.costs[need].items():
+        holder = choice.holder.get(photo_id)
+        if holder == need:
+            continue
+        saved = 0 if holder is None else choice.costs[holder][photo_id]
+        known = cheapest.get(holder)
+        if known is None or own_cost - saved < known.cost:
+            cheapest[holder] = _Move(photo_id, own_cost - saved, holder)
+    return cheapest
+
+
+def _too_few_photos(
+    needs: Sequence[Need], by_condition: Mapping[str, Mapping[str, PlannablePair]]
+) -> str:
+    photos = {photo_id for options in by_condition.values() for photo_id in options}
+    wanted: dict[str, int] = {}
+    for need in needs:
+        if need.n:
+            wanted[need.condition] = wanted.get(need.condition, 0) + need.n
+    listed = ", ".join(
+        f"{name}: {n} wanted, {len(by_condition.get(name, {}))} there" for name, n in wanted.items()
+    )
+    return (
+        f"a study session needs {sum(need.n for need in needs)} different photos and the stimulus"
+        f" set has {len(photos)} that fit ({listed}); give it more photos, or ask for fewer trials"
+    )
