@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from colorizer import manifest
 from study_app.errors import (
+    N_,
     PlanError,
     SetChanged,
     StimulusSetError,
@@ -200,7 +201,7 @@ def find_study(session: Session, code: str | None = None) -> Study:
     if code is not None:
         study = session.scalar(sa.select(Study).where(Study.code == code))
         if study is None:
-            raise UnknownStudy(f"there is no study {code!r} here")
+            raise UnknownStudy(N_("there is no study %(code)r here"), code=code)
         return study
     studies = list(session.scalars(sa.select(Study).order_by(Study.id)))
     if not studies:

@@ -7,13 +7,27 @@ turns them into pages and JSON, ``commands.py`` into one line and an exit code.
 # ruff: noqa: N818 - the names say what happened, "raise AlreadyAnswered"
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tools find it
+    """Mark a text for translation where it is written; it is translated where it is shown."""
+    return message
+
+
 class StudyError(Exception):
-    """Something a participant or researcher can cause; the message is one sentence for them."""
+    """Something a participant or researcher can cause; the message is one sentence for them.
+
+    Attributes:
+        message: English; ``%(name)s`` stands for a value.
+        values: what stands there.
+    """
 
     code = "study-error"
     status = 400
     exit_code = 1
-    title = "Something did not work"
+    title = N_("Something did not work")
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message, self.values = message, values
 
 
 class ConfigError(StudyError):
@@ -50,7 +64,7 @@ class SetChanged(StimulusSetError):
 
     code = "set-changed"
     status = 500
-    title = "A picture cannot be shown"
+    title = N_("A picture cannot be shown")
 
 
 class StudyChanged(StudyError):
@@ -89,7 +103,7 @@ class UnknownStudy(StudyError):
     code = "unknown-study"
     status = 404
     exit_code = 10
-    title = "There is no such study here"
+    title = N_("There is no such study here")
 
 
 class UnknownParticipant(StudyError):
@@ -109,7 +123,7 @@ class StudyNotOpen(StudyError):
 
     code = "study-not-open"
     status = 403
-    title = "This study is not open"
+    title = N_("This study is not open")
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
@@ -120,7 +134,7 @@ class StudyFull(StudyNotOpen):
     """Every condition has its participants."""
 
     code = "study-full"
-    title = "This study has all its participants"
+    title = N_("This study has all its participants")
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "full")
@@ -131,7 +145,7 @@ class AlreadyTakenPart(StudyError):
 
     code = "already-taken-part"
     status = 409
-    title = "You have taken part already"
+    title = N_("You have taken part already")
 
 
 class NotFromRecruiter(StudyError):
@@ -139,7 +153,7 @@ class NotFromRecruiter(StudyError):
 
     code = "not-from-recruiter"
     status = 403
-    title = "This link does not lead into the study"
+    title = N_("This link does not lead into the study")
 
 
 class InvalidToken(StudyError):
@@ -154,7 +168,7 @@ class NoStudySession(StudyError):
 
     code = "no-study-session"
     status = 401
-    title = "We do not know where you were"
+    title = N_("We do not know where you were")
 
 
 class Withdrawn(StudyError):
@@ -162,7 +176,7 @@ class Withdrawn(StudyError):
 
     code = "withdrawn"
     status = 410
-    title = "You have withdrawn from this study"
+    title = N_("You have withdrawn from this study")
 
 
 class ScreenedOut(StudyError):
@@ -170,7 +184,7 @@ class ScreenedOut(StudyError):
 
     code = "screened-out"
     status = 410
-    title = "The study ends here for you"
+    title = N_("The study ends here for you")
 
 
 class StepsLeft(StudyError):
@@ -178,7 +192,7 @@ class StepsLeft(StudyError):
 
     code = "steps-left"
     status = 409
-    title = "Something comes before this"
+    title = N_("Something comes before this")
 
 
 class UnknownTrial(StudyError):

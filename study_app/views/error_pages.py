@@ -1,24 +1,38 @@
-"""Turn errors into pages, or into JSON for the trial API; the only place that does."""
+"""Turn errors into pages, or into JSON for the trial API; the only place that does.
+
+Messages are English where they are raised, marked by ``errors.N_``; here they are translated.
+"""
 
 import flask
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from study_app.errors import NoStudySession, StudyError, StudyNotOpen
-from study_app.views import cookie
+from study_app.errors import N_, NoStudySession, StudyError, StudyNotOpen
+from study_app.views import cookie, flow
 
 API_PREFIX = "/api/"
 GONE = 410
 INTERNAL_ERROR = 500
-NOTHING_LOST = "Nothing is lost: every answer you gave is stored."
+NOTHING_LOST = N_("Nothing is lost: every answer you gave is stored.")
+SERVER_TROUBLE = N_("The server cannot go on; the people who run the study have to mend it.")
+SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 
 HTTP_TITLES = {
-    400: "That could not be understood",
-    404: "There is no such page",
-    405: "That does not work here",
-    413: "That was too much at once",
+    400: N_("That could not be understood"),
+    404: N_("There is no such page"),
+    405: N_("That does not work here"),
+    413: N_("That was too much at once"),
+    429: N_("That was too fast"),
+}
+HTTP_MESSAGES = {
+    400: N_("What your browser sent cannot be read."),
+    404: N_("The address may be mistyped, or the page is gone."),
+    405: N_("This address is not meant to be used like that."),
+    413: N_("What your browser sent is too long."),
+    429: N_("Please wait a moment, then try again."),
 }
 
 
@@ -34,36 +48,41 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
     if error.status >= INTERNAL_ERROR:
         # The message names files of the server: for the log, not for participants.
         flask.current_app.logger.error("%s: %s", error.code, error)
-        message = "The server cannot go on; the people who run the study have to mend it."
+        message = gettext(SERVER_TROUBLE)
     else:
-        message = str(error)
+        message = gettext(error.message, **error.values)
+    flow.count_refusal(error)
     if isinstance(error, StudyNotOpen) and not _is_api():
         return render_template("full.html", reason=error.reason), error.status
-    return _answer(error.status, error.code, error.title, message)
+    return _answer(error.status, error.code, gettext(error.title), message)
 
 
 def _form_error(error: CSRFError) -> ResponseReturnValue:
     if _is_api() and cookie.current_code() is None:
         return _study_error(NoStudySession("This browser has no study session."))
-    message = "This page was open for too long or without cookies, so the form was not taken."
+    message = gettext(
+        "This page was open for too long or without cookies, so the form was not taken."
+    )
     flask.current_app.logger.info("form token refused: %s", error.description)
-    return _answer(400, "form-token", "Please try again", message)
+    return _answer(400, "form-token", gettext("Please try again"), message)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None:
         return error
     code = error.name.lower().replace(" ", "-")
-    title = HTTP_TITLES.get(error.code, "Something did not work")
-    return _answer(error.code, code, title, error.description or error.name)
+    title = gettext(HTTP_TITLES.get(error.code, StudyError.title))
+    known = HTTP_MESSAGES.get(error.code)
+    message = gettext(known) if known else error.description or error.name
+    return _answer(error.code, code, title, message)
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
     if flask.current_app.testing or flask.current_app.debug:
         raise error
     flask.current_app.logger.exception("unexpected error")
-    message = "Something went wrong on the server; it was noted."
-    return _answer(INTERNAL_ERROR, "internal-error", "The server stumbled", message)
+    message = gettext("Something went wrong on the server; it was noted.")
+    return _answer(INTERNAL_ERROR, "internal-error", gettext("The server stumbled"), message)
 
 
 def _is_api() -> bool:
@@ -81,7 +100,7 @@ def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnV
         code=code,
         title=title,
         message=_sentence(message),
-        reassurance=NOTHING_LOST if known and status != GONE else "",
+        reassurance=gettext(NOTHING_LOST) if known and status != GONE else "",
         action_url=action_url,
         action_label=label,
     )
@@ -90,14 +109,14 @@ def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnV
 
 def _sentence(message: str) -> str:
     """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
-    stop = "" if message.endswith((".", "!", "?")) else "."
+    stop = "" if message.endswith(SENTENCE_ENDS) else "."
     return f"{message[:1].upper()}{message[1:]}{stop}"
 
 
 def _action(known: bool, status: int) -> tuple[str, str]:
     """Lead back to the study session; who withdrew, to the page that says what can be done."""
     if not known:
-        return "Go to the start", url_for("pages.home")
+        return gettext("Go to the start"), url_for("pages.home")
     if status == GONE:
-        return "How to have your answers deleted", url_for("ending.withdraw")
-    return "Go on where you were", url_for("pages.trials")
+        return gettext("How to have your answers deleted"), url_for("ending.withdraw")
+    return gettext("Go on where you were"), url_for("pages.trials")

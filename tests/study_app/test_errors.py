@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 from study_app import errors
+from study_app.errors import UnknownStudy
 
 
 def all_errors():
@@ -36,3 +37,11 @@ def test_errors_need_the_standard_library_only():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "False\n"
+
+
+def test_a_message_may_have_values_and_is_kept_without_them_for_translation():
+    error = UnknownStudy("there is no study %(code)r here", code="x")
+
+    assert str(error) == "there is no study 'x' here"
+    assert (error.message, error.values) == ("there is no study %(code)r here", {"code": "x"})
+    assert str(UnknownStudy("100 % gone")) == "100 % gone"

@@ -1,6 +1,8 @@
+from types import SimpleNamespace
+
 import pytest
 
-from study_app.errors import SetChanged
+from study_app.errors import NoStudySession, SetChanged
 from tests.study_app.factories import Browser
 
 
@@ -84,3 +86,27 @@ def test_a_form_without_its_token_is_asked_again(participant):
 
 def test_a_wrong_method_is_refused(browser):
     assert browser.client.put("/study/colours").status_code == 405
+
+
+def test_a_message_is_in_the_language_of_the_page(browser, monkeypatch):
+    said = {
+        "There is no such study here": "Die gibt es nicht",
+        "there is no study %(code)r here": "keine Studie namens %(code)s",
+    }
+    translations = SimpleNamespace(ugettext=lambda text: said.get(text, text))
+    monkeypatch.setattr("flask_babel.Domain.get_translations", lambda _self: translations)
+
+    page = browser.get("/study/other")
+
+    assert "<h1>Die gibt es nicht</h1>" in page.text
+    assert "<p>Keine Studie namens other.</p>" in page.text
+
+
+def test_a_sentence_in_another_script_has_its_own_stop(open_app, monkeypatch):
+    @open_app.get("/lost")
+    def lost():
+        raise NoStudySession("没有研究。")
+
+    page = Browser(open_app).get("/lost")
+
+    assert "<p>没有研究。</p>" in page.text
