@@ -1,8 +1,10 @@
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+import study_app
 from study_app.extensions import db
 from study_app.models import StudySession
 from study_app.study_tables import LANGUAGES
@@ -136,3 +138,24 @@ def test_a_language_from_right_to_left_turns_the_page(app_with, monkeypatch):
 def stored_language(app):
     with app.app_context():
         return db.session.scalars(sa.select(StudySession.language)).one()
+
+
+def test_the_places_of_the_trials_stay_where_they_are_in_every_language(app_with, monkeypatch):
+    monkeypatch.setitem(LANGUAGES, "ar", "العربية")
+    browser = Browser(app_with('["ar"]', ""))
+    browser.consent("two-languages")
+
+    page = browser.get("/trials")
+
+    assert language_of(page) == ("ar", "rtl")
+    assert '<div class="sides" dir="ltr">' in page.text
+    assert page.text.index('data-side="left"') < page.text.index('data-side="right"')
+
+
+def test_styles_name_beginning_and_end_rather_than_left_and_right():
+    """But where both sides are named alike, or where left is meant: the places of the trials."""
+    one_sided = re.compile(r"(margin|padding|border)-(left|right)|text-align: (left|right)")
+    styles = sorted((Path(study_app.__file__).parent / "static" / "css").glob("*.css"))
+
+    assert styles
+    assert [style.name for style in styles if one_sided.search(style.read_text())] == []
