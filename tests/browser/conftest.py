@@ -49,12 +49,15 @@ def set_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_study(tmp_path: Path, set_folder: Path) -> Iterator[StudyMaker]:
-    """Serve studies until the test ends; keyword arguments are settings of the protocol."""
+    """Serve studies until the test ends; keyword arguments are settings of the protocol.
+
+    ``rewrite`` changes the text of the study file.
+    """
     with ExitStack() as stack:
 
-        def make(**protocol: Any) -> LiveStudy:
+        def make(rewrite: Callable[[str], str] = str, **protocol: Any) -> LiveStudy:
             return stack.enter_context(
-                serve_study(tmp_path / "instance", set_folder, SHORT | protocol)
+                serve_study(tmp_path / "instance", set_folder, SHORT | protocol, rewrite)
             )
 
         yield make

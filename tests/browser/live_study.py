@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,8 +79,20 @@ class LiveStudy:
 
 
 @contextmanager
-def serve_study(instance: Path, set_folder: Path, protocol: dict[str, Any]) -> Iterator[LiveStudy]:
-    """Create, open and serve a study; the 2016 protocol but for the given settings."""
+def serve_study(
+    instance: Path,
+    set_folder: Path,
+    protocol: dict[str, Any],
+    rewrite: Callable[[str], str] = str,
+) -> Iterator[LiveStudy]:
+    """Create, open and serve a study; the 2016 protocol but for the given settings.
+
+    Args:
+        instance: a folder for the database.
+        set_folder: the stimulus set.
+        protocol: settings of the table ``[protocol]``.
+        rewrite: changes the text of the study file.
+    """
     settings = Settings(
         instance_path=instance,
         database_url=f"sqlite:///{instance / 'study.sqlite'}",
@@ -90,7 +102,7 @@ def serve_study(instance: Path, set_folder: Path, protocol: dict[str, Any]) -> I
     app = create_app(settings)
     with app.app_context():
         upgrade_database()
-        _store_open_study(set_folder, protocol)
+        _store_open_study(set_folder, rewrite(_study_text(protocol)))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -105,9 +117,9 @@ def serve_study(instance: Path, set_folder: Path, protocol: dict[str, Any]) -> I
             db.engine.dispose()
 
 
-def _store_open_study(set_folder: Path, protocol: dict[str, Any]) -> None:
+def _study_text(protocol: dict[str, Any]) -> str:
     settings = dataclasses.replace(PRESETS["zhang2016"].protocol, **protocol)
-    source = write_study_text(
+    return write_study_text(
         StudyDraft(
             protocol=settings,
             id=STUDY_ID,
@@ -116,6 +128,9 @@ def _store_open_study(set_folder: Path, protocol: dict[str, Any]) -> None:
             questions=StandardQuestions(),
         )
     )
+
+
+def _store_open_study(set_folder: Path, source: str) -> None:
     now = datetime.now(UTC)
     stimulus_set = load_stimulus_set(set_folder)
     store_study(db.session(), parse_study_file(source), source, set_folder, stimulus_set, now)
