@@ -10,11 +10,13 @@ from study_app.config import Settings, load_settings
 from study_app.extensions import init_extensions
 from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
+from study_app.views.framed_cookie import StudyCookies
 from study_app.views.headers import register_headers
 from study_app.views.images import images
 from study_app.views.language import register_languages
 from study_app.views.pages import pages
 from study_app.views.participant import add_study
+from study_app.views.recruiting import add_recruiting
 from study_app.views.trial_api import trial_api
 
 LONGEST_REQUEST_BYTES = 64 * 1024
@@ -36,7 +38,9 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     init_extensions(app)
     for blueprint in (pages, ending, trial_api, images):
         app.register_blueprint(blueprint)
+    app.session_interface = StudyCookies()
     app.context_processor(add_study)
+    app.context_processor(add_recruiting)
     register_languages(app)
     register_error_pages(app)
     register_headers(app)

@@ -146,6 +146,7 @@ def _start_study_session(
         condition_id=leased.id if leased else None,
         seed=seed,
         language=applicant.language,
+        recruiter=study_file.recruiter.kind,
         n_practice=study_file.protocol.n_practice,
         n_trials=len(plan),
         consent_version=study_file.consent.version,

@@ -28,11 +28,13 @@ from study_app.study_tables import (
     LANGUAGES,
     STANDARD_QUESTION_IDS,
     Languages,
+    Recruiter,
     StudyFile,
     Wording,
 )
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+WEB_ADDRESS = re.compile(r"https?://")
 MINIMUM_OPTIONS = 2
 # Texts of the first language, which other tables hold.
 SAID_ELSEWHERE = {"title": "[study] title", "pay": "[study] pay", "consent": "[consent] text"}
@@ -207,8 +209,26 @@ def _check_together(study_file: StudyFile, where: str) -> None:
             )
         if question.kind == "choice" and len(set(question.options)) < MINIMUM_OPTIONS:
             raise StudyFileError(f"{place}: a choice needs at least two different options")
+    _check_recruiter(study_file.recruiter, where)
     _check_languages(study_file.languages, where)
     _check_wording(study_file.languages.offered, study_file.wording, where)
+
+
+def _check_recruiter(recruiter: Recruiter, where: str) -> None:
+    """Check that people can be sent back.
+
+    Raises:
+        StudyFileError: the address is none of the web, or Prolific's code is missing.
+    """
+    place = f"{where}, [recruiter]"
+    if recruiter.completion_url and not WEB_ADDRESS.match(recruiter.completion_url):
+        raise StudyFileError(
+            f"{place}: completion_url = {recruiter.completion_url!r} does not begin with https://"
+        )
+    if recruiter.kind == "prolific" and not recruiter.completion_code:
+        raise StudyFileError(
+            f"{place}: completion_code is missing; Prolific pays by the code that it gave the study"
+        )
 
 
 def _check_languages(languages: Languages, where: str) -> None:

@@ -1,15 +1,19 @@
 """What the signed cookie remembers: this browser's study sessions, and which is current."""
 
+import dataclasses
 import secrets
 
 import flask
 
 from study_app.enrolment import KEY_BYTES
 from study_app.errors import NoStudySession
+from study_app.recruiters import Assignment
 
 STUDY_SESSIONS = "study_sessions"
 CURRENT_STUDY = "study"
 ENROLMENT_KEYS = "enrolment_keys"
+ASSIGNMENTS = "assignments"
+KEPT_BY_STUDY = (STUDY_SESSIONS, ENROLMENT_KEYS, ASSIGNMENTS)
 
 
 def remember(study_code: str, study_session_code: str) -> None:
@@ -26,6 +30,11 @@ def resume(study_code: str) -> str | None:
     if code is not None and flask.session.get(CURRENT_STUDY) != study_code:
         flask.session[CURRENT_STUDY] = study_code
     return code
+
+
+def knows(study_code: str) -> bool:
+    """Say whether this browser has a study session of a study."""
+    return study_code in flask.session.get(STUDY_SESSIONS, {})
 
 
 def current_code() -> str | None:
@@ -53,3 +62,33 @@ def enrolment_key(study_code: str) -> str:
         keys = {**keys, study_code: secrets.token_urlsafe(KEY_BYTES)}
         flask.session[ENROLMENT_KEYS] = keys
     return keys[study_code]
+
+
+def forget(study_code: str) -> None:
+    """Know nothing of a study any more: who comes next in this browser starts anew."""
+    for name in KEPT_BY_STUDY:
+        kept: dict[str, object] = flask.session.get(name, {})
+        if study_code in kept:
+            flask.session[name] = {code: kept[code] for code in kept if code != study_code}
+    if flask.session.get(CURRENT_STUDY) == study_code:
+        del flask.session[CURRENT_STUDY]
+
+
+def forget_current() -> bool:
+    """Know nothing of the current study any more; says whether there was a study session."""
+    known = current_code() is not None
+    if known:
+        forget(flask.session[CURRENT_STUDY])
+    return known
+
+
+def keep_assignment(study_code: str, assignment: Assignment) -> None:
+    """Keep the accepted task of a worker of Mechanical Turk; it stands nowhere else."""
+    kept = flask.session.get(ASSIGNMENTS, {})
+    flask.session[ASSIGNMENTS] = {**kept, study_code: dataclasses.asdict(assignment)}
+
+
+def assignment(study_code: str) -> Assignment | None:
+    """Give the accepted task of a study, if this browser came with one."""
+    kept = flask.session.get(ASSIGNMENTS, {}).get(study_code)
+    return Assignment(**kept) if kept else None

@@ -2,34 +2,63 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from study_app import trial_flow
+from study_app import debrief as debriefing
+from study_app import erasure, questions, trial_flow
 from study_app.catalog import file_of
+from study_app.completion import Outcome
 from study_app.extensions import db
 from study_app.models import StudySession
 from study_app.views import cookie
 from study_app.views.participant import own_study_session, participating, place
+from study_app.views.recruiting import own_outcome
 
 ending = Blueprint("ending", __name__)
 
 
+@ending.get("/questions", endpoint="questions")
+def ask_questions() -> str | Response:
+    """Ask what the study wants to know besides the pairs."""
+    study_session = participating()
+    if (here := place(study_session)) != url_for("ending.questions"):
+        return redirect(here)
+    return _questions_form(study_session, questions.ReadAnswers({}, {}))
+
+
+@ending.post("/questions")
+def answer_questions() -> str | Response | tuple[str, int]:
+    """Store the answers, once; ask again, with what was typed, if one cannot be taken."""
+    study_session = participating()
+    if (here := place(study_session)) != url_for("ending.questions"):
+        return redirect(here)
+    asked = questions.asked_questions(file_of(study_session.participant.study))
+    read = questions.read_answers(asked, request.form)
+    if read.problems:
+        return _questions_form(study_session, read), 422
+    questions.record_answers(db.session(), study_session.code, read.answers, datetime.now(UTC))
+    return redirect(url_for("ending.debrief"))
+
+
 @ending.get("/debrief")
 def debrief() -> str | Response:
-    """Thank, explain, show the score and give the completion code, once all answers are stored."""
+    """Thank, explain, show score and pairs, and lead back, once all answers are stored."""
     study_session = participating()
     if (here := place(study_session)) != url_for("ending.debrief"):
         return redirect(here)
     study_file = file_of(study_session.participant.study)
-    summary = trial_flow.summarise(db.session(), study_session)
-    score = {"n_right": summary.n_right, "n_pairs": summary.n_pairs}
+    shown = study_file.debrief
+    summary = debriefing.sum_up(db.session(), study_session)
+    show_average = shown.show_score and shown.show_average
     return render_template(
         "debrief.html",
-        n_answers=summary.n_answers,
-        completion_code=summary.completion_code,
-        score=score if study_file.debrief.show_score else None,
-        fooled_pairs=[_gallery_entry(pair) for pair in summary.fooling_pairs],
+        summary=summary,
+        outcome=own_outcome(study_session),
+        show_score=shown.show_score,
+        average=debriefing.average_of_others(db.session(), study_session) if show_average else None,
+        fooling_pairs=summary.fooling_pairs if shown.show_score and shown.show_gallery else (),
+        all_pairs=summary.pairs if shown.show_gallery else (),
         image_size_px=study_file.protocol.image_size_px,
     )
 
@@ -40,38 +69,64 @@ def screened_out() -> str | Response:
     study_session = own_study_session()
     if study_session.state != "screened-out":
         return redirect(place(study_session))
-    return render_template("screened_out.html", check=study_session.screened_out_by)
+    return render_template(
+        "screened_out.html", check=study_session.screened_out_by, outcome=own_outcome(study_session)
+    )
 
 
 @ending.get("/withdraw")
 def withdraw() -> str:
-    """Ask whether to withdraw."""
+    """Ask whether to withdraw; who did already, may still have the answers deleted."""
     study_session = own_study_session()
+    outcome = own_outcome(study_session)
     if study_session.state == "withdrawn":
-        return _withdrawn(study_session)
+        return _withdrawn(study_session, outcome)
     return render_template(
         "withdraw.html",
-        action_url=url_for("ending.confirm_withdrawal"),
         back_url=place(study_session),
-        is_finished=study_session.state == "finished",
+        ended=study_session.state != "running",
+        outcome=outcome,
     )
 
 
 @ending.post("/withdraw")
 def confirm_withdrawal() -> str:
-    """Withdraw and say goodbye."""
-    code = cookie.require_code()
-    trial_flow.withdraw(db.session(), code, datetime.now(UTC))
-    return _withdrawn(own_study_session())
+    """Withdraw, or withdraw and delete everything, and say goodbye."""
+    study_session = own_study_session()
+    choice = request.form.get("choice", "withdraw")
+    if choice not in ("withdraw", "erase"):
+        abort(400)
+    outcome = own_outcome(study_session)  # what was earned stays earned
+    if choice == "erase":
+        receipt = _erase(study_session)
+        return render_template("withdrawn.html", outcome=outcome, receipt=receipt)
+    trial_flow.withdraw(db.session(), study_session.code, datetime.now(UTC))
+    return _withdrawn(study_session, outcome)
 
 
-def _withdrawn(study_session: StudySession) -> str:
-    return render_template("withdrawn.html", participant_code=study_session.participant.code)
+def _withdrawn(study_session: StudySession, outcome: Outcome | None) -> str:
+    return render_template(
+        "withdrawn.html", outcome=outcome, participant_code=study_session.participant.code
+    )
 
 
-def _gallery_entry(pair: trial_flow.FoolingPair) -> dict[str, str | int]:
-    return {
-        "number": pair.number,
-        "real_url": url_for("images.image", token=pair.real_token),
-        "fake_url": url_for("images.image", token=pair.fake_token),
-    }
+def _erase(study_session: StudySession) -> str:
+    """Delete all that is stored of a participant, here and in the cookie; gives the receipt."""
+    study_code = study_session.participant.study.code
+    erased = erasure.erase(
+        db.session(), study_session, requested_by="participant", now=datetime.now(UTC)
+    )
+    cookie.forget(study_code)
+    del g.study_session  # there is nothing left to withdraw from
+    return erased.receipt
+
+
+def _questions_form(study_session: StudySession, read: questions.ReadAnswers) -> str:
+    return render_template(
+        "questions.html",
+        questions=questions.asked_questions(file_of(study_session.participant.study)),
+        typed=request.form,
+        problems=read.problems,
+        n_answers=study_session.n_answered,
+        longest=questions.LONGEST_ANSWER,
+    )

@@ -1,23 +1,34 @@
-"""Security headers of every answer."""
+"""Security headers of every answer; a study on Mechanical Turk may stand in its frames."""
 
 import flask
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+from study_app.recruiters import MTURK_FRAME_HOSTS, MTURK_SUBMIT_HOSTS
+from study_app.views.participant import is_framed
+
+
+def _policy(*, form_action: str, frame_ancestors: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' blob:",
+            "connect-src 'self'",
+            "font-src 'self'",
+            f"form-action {form_action}",
+            "base-uri 'none'",
+            f"frame-ancestors {frame_ancestors}",
+        )
     )
+
+
+CONTENT_SECURITY_POLICY = _policy(form_action="'self'", frame_ancestors="'none'")
+FRAMED_POLICY = _policy(
+    form_action=" ".join(("'self'", *MTURK_SUBMIT_HOSTS)),
+    frame_ancestors=" ".join(MTURK_FRAME_HOSTS),
 )
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # same-origin, not no-referrer: form protection over HTTPS compares the referrer.
     "Referrer-Policy": "same-origin",
@@ -32,7 +43,8 @@ def register_headers(app: flask.Flask) -> None:
 
 
 def _add_headers(response: flask.Response) -> flask.Response:
-    response.headers.extend(HEADERS)
+    policy = FRAMED_POLICY if is_framed() else CONTENT_SECURITY_POLICY
+    response.headers.extend({"Content-Security-Policy": policy, **HEADERS})
     if flask.request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,21 +1,20 @@
 """The pages a participant sees, one template each."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal
 from urllib.parse import urlencode
 
 import flask
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from study_app import enrolment
+from study_app import collected, enrolment, recruiters
 from study_app.catalog import file_of
-from study_app.errors import InvalidToken
 from study_app.extensions import db
-from study_app.models import NAME_LENGTH, Study
-from study_app.simulated_token import read_token
-from study_app.views import cookie
+from study_app.models import Study
+from study_app.views import cookie, recruiting
 from study_app.views.language import remember_language
 from study_app.views.participant import (
     find_study_of_page,
@@ -27,8 +26,8 @@ from study_app.views.participant import (
 pages = Blueprint("pages", __name__)
 
 TRIAL_KEY_PLACE = "TRIAL_KEY"
-# Query parameters that travel from the invitation to the consent form.
-CARRIED_PARAMETERS = ("simulated", "participant")
+# Why somebody who looks at an invitation cannot go on.
+Obstacle = Literal["not-open", "preview", "recruiter"]
 
 
 @pages.get("/")
@@ -52,14 +51,16 @@ def home() -> Response | str:
 def invitation(study_id: str) -> str:
     """Invite; stores nothing."""
     study = find_study_of_page(study_id)
-    carried = _carried(request.args)
+    carried = recruiting.carried_by(study, request.args)
+    obstacle = _obstacle(study, carried)
     consent_url = url_for("pages.consent", study_id=study_id)
     return render_template(
         "invitation.html",
         consent_url=consent_url,
         hidden_fields=carried,
         next_url=f"{consent_url}?{urlencode(carried)}" if carried else consent_url,
-        accepts_participants=study.state == "open" or _simulated_seed(study, carried) is not None,
+        obstacle=obstacle,
+        next_person_url=_next_person_url(study) if cookie.knows(study_id) else None,
         **_numbers(study),
     )
 
@@ -68,10 +69,12 @@ def invitation(study_id: str) -> str:
 def consent(study_id: str) -> Response | str:
     """Ask for consent, unless this browser is in the study already."""
     study = find_study_of_page(study_id)
+    carried = recruiting.carried_by(study, request.args)
     if cookie.resume(study_id):
+        recruiting.keep_assignment(study, carried)  # accepted anew, after it was returned
         return redirect(place(own_study_session()))
-    carried = _carried(request.args)
-    enrolment.check_accepts(study, _simulated_seed(study, carried) is not None)
+    recruiting.check_arrival(study, carried)
+    enrolment.check_accepts(study, recruiting.simulated_seed(study, carried) is not None)
     cookie.enrolment_key(study_id)
     return _consent_form(study, carried)
 
@@ -80,33 +83,47 @@ def consent(study_id: str) -> Response | str:
 def give_consent(study_id: str) -> Response | str | tuple[str, int]:
     """Enrol who agrees; let go who does not."""
     study = find_study_of_page(study_id)
-    carried = _carried(request.form)
+    carried = recruiting.carried_by(study, request.form)
     if cookie.resume(study_id):
         return redirect(place(own_study_session()))
     if request.form.get("agree") == "no":
         return redirect(url_for("pages.declined", study_id=study_id))
     if request.form.get("agree") != "yes":
-        return _consent_form(study, carried, "Please choose one of the two."), 422
-    seed = _simulated_seed(study, carried)
+        return _consent_form(study, carried, _("Please choose one of the two.")), 422
+    recruiting.check_arrival(study, carried)
+    seed = recruiting.simulated_seed(study, carried)
     applicant = enrolment.Applicant(
         enrolment_key=cookie.enrolment_key(study_id),
         simulated=seed is not None,
-        external_id=carried.get("participant"),
+        external_id=recruiting.hashed_person(study, carried),
         seed=seed,
         language=remember_language(),
     )
     study_session = enrolment.enrol(db.session(), study_id, applicant, datetime.now(UTC))
     cookie.remember(study_id, study_session.code)
+    recruiting.keep_assignment(study, carried)
     return redirect(place(study_session))
 
 
 @pages.get("/study/<study_id>/declined")
 def declined(study_id: str) -> str:
     """Thank who declined."""
-    find_study_of_page(study_id)
+    study = find_study_of_page(study_id)
     return render_template(
-        "declined.html", invitation_url=url_for("pages.invitation", study_id=study_id)
+        "declined.html",
+        invitation_url=url_for("pages.invitation", study_id=study_id),
+        outcome=recruiting.outcome_of(study, "declined"),
     )
+
+
+@pages.post("/study/<study_id>/next-person")
+def next_person(study_id: str) -> Response:
+    """Forget who was here, on the one machine of a laboratory, and invite the next person."""
+    study = find_study_of_page(study_id)
+    if recruiting.kind_of(study) != "kiosk":
+        flask.abort(404)
+    cookie.forget(study_id)
+    return redirect(url_for("pages.invitation", study_id=study_id))
 
 
 @pages.get("/instructions")
@@ -152,27 +169,20 @@ def _ready_pages() -> tuple[str, str]:
     return url_for("pages.instructions"), url_for("pages.trials")
 
 
-def _carried(values: Any) -> dict[str, str]:
-    given = {name: values.get(name, "").strip() for name in CARRIED_PARAMETERS}
-    limited = {name: value for name, value in given.items() if value}
-    if len(limited.get("participant", "")) > NAME_LENGTH:
-        flask.abort(400, "The participant number in the link is too long.")
-    return limited
-
-
-def _simulated_seed(study: Study, carried: dict[str, str]) -> int | None:
-    """Give the seed in the token of a simulated observer; None for a person.
-
-    Raises:
-        InvalidToken: there is a token and it is not good.
-    """
-    token = carried.get("simulated")
-    if token is None:
+def _obstacle(study: Study, carried: dict[str, str]) -> Obstacle | None:
+    if recruiting.simulated_seed(study, carried) is not None:
         return None
-    secret_key = flask.current_app.secret_key
-    if not isinstance(secret_key, str):
-        raise InvalidToken("This server has no key to read such links with.")
-    return read_token(secret_key, study.code, token)
+    if study.state != "open":
+        return "not-open"
+    kind = recruiting.kind_of(study)
+    if recruiters.is_preview(kind, carried):
+        return "preview"
+    return None if recruiters.comes_from_recruiter(kind, carried) else "recruiter"
+
+
+def _next_person_url(study: Study) -> str | None:
+    is_kiosk = recruiting.kind_of(study) == "kiosk"
+    return url_for("pages.next_person", study_id=study.code) if is_kiosk else None
 
 
 def _consent_form(study: Study, carried: dict[str, str], error: str | None = None) -> str:
@@ -182,6 +192,7 @@ def _consent_form(study: Study, carried: dict[str, str], error: str | None = Non
         consent_text=given.text,
         consent_paragraphs=[part.strip() for part in given.text.split("\n\n") if part.strip()],
         consent_version=given.version,
+        stored=collected.sentences(file_of(study)),
         consent_required=given.required,
         action_url=url_for("pages.give_consent", study_id=study.code),
         hidden_fields=carried,

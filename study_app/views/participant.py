@@ -1,5 +1,6 @@
 """Which participant a request is from, where they go on, and what every page knows of the study."""
 
+import contextlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_babel import refresh
 
 from study_app import trial_flow
 from study_app.catalog import file_of, find_study
+from study_app.errors import UnknownStudy
 from study_app.extensions import db
 from study_app.models import Study, StudySession, StudyState
 from study_app.passage import current_step
@@ -41,7 +43,7 @@ class StudyPage:
 def add_study() -> dict[str, Any]:
     """Give every template the study and, to who takes part, the way out."""
     study_session = flask.g.get("study_session")
-    leaving = study_session is not None and study_session.state in ("running", "finished")
+    leaving = study_session is not None and study_session.state != "withdrawn"
     study = flask.g.get("study")
     return {
         "study": _study_page(study) if study else None,
@@ -55,8 +57,8 @@ def find_study_of_page(study_id: str) -> Study:
     Raises:
         UnknownStudy: there is none.
     """
-    study = flask.g.study = find_study(db.session(), study_id)
-    refresh()  # the study decides which languages there are
+    study = find_study(db.session(), study_id)
+    _note_study(study)
     return study
 
 
@@ -67,8 +69,8 @@ def own_study_session() -> StudySession:
         NoStudySession: the browser has none.
     """
     found = trial_flow.find_study_session(db.session(), cookie.require_code())
-    flask.g.study_session, flask.g.study = found, found.participant.study
-    refresh()  # the study decides which languages there are
+    flask.g.study_session = found
+    _note_study(found.participant.study)
     return found
 
 
@@ -85,6 +87,16 @@ def participating() -> StudySession:
     return study_session
 
 
+def is_framed() -> bool:
+    """Say whether the page may stand in a recruiter's frame: that of Mechanical Turk only."""
+    arguments = flask.request.view_args or {}
+    if "recruiter_kind" not in flask.g and "study_id" in arguments:
+        # Refused before its view ran, say for a missing cookie: to be read in the frame as well.
+        with contextlib.suppress(UnknownStudy):
+            find_study_of_page(arguments["study_id"])
+    return bool(flask.g.get("recruiter_kind") == "mturk")
+
+
 def place(study_session: StudySession) -> str:
     """Give the address of the page where a participant goes on."""
     if study_session.state == "withdrawn":
@@ -92,6 +104,12 @@ def place(study_session: StudySession) -> str:
     if study_session.state == "screened-out":
         return url_for("ending.screened_out")
     return url_for(PAGE_OF_STEP[current_step(db.session(), study_session)])
+
+
+def _note_study(study: Study) -> None:
+    """Let the templates, the headers and the cookie know which study a page is about."""
+    flask.g.study, flask.g.recruiter_kind = study, file_of(study).recruiter.kind
+    refresh()  # the study decides which languages there are
 
 
 def _study_page(study: Study) -> StudyPage:

@@ -22,7 +22,7 @@ from study_app.extensions import db
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_file import parse_study_file
-from study_app.study_tables import ConditionChoice, Screening, StandardQuestions
+from study_app.study_tables import ConditionChoice, Recruiter, Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 
 IMAGE_SIZE_PX = 16
@@ -34,6 +34,7 @@ CONDITIONS = {"full": "weights", "random": "random"}
 # Most tests are about what comes after them.
 NO_SCREENING = Screening()
 NO_QUESTIONS = StandardQuestions()
+PLAIN_LINK = Recruiter()
 SMALL_PROTOCOL = replace(
     PRESETS["zhang2016"].protocol, n_practice=2, n_main=8, n_vigilance=1, n_control=1
 )
@@ -94,6 +95,7 @@ def study_text(
     contact: str = "lab@example.org",
     screening: Screening = NO_SCREENING,
     questions: StandardQuestions = NO_QUESTIONS,
+    recruiter: Recruiter = PLAIN_LINK,
 ) -> str:
     return write_study_text(
         StudyDraft(
@@ -104,6 +106,7 @@ def study_text(
             conditions=ConditionChoice(tested=tested),
             screening=screening,
             questions=questions,
+            recruiter=recruiter,
         )
     )
 

@@ -51,3 +51,21 @@ def test_each_study_has_one_enrolment_key_in_a_browser():
 
     assert cookie.enrolment_key("first") == first
     assert cookie.enrolment_key("second") != first
+
+
+@pytest.mark.usefixtures("request_context")
+def test_the_current_study_session_is_forgotten_and_those_of_other_studies_are_kept():
+    cookie.remember("noise", "n")
+    cookie.remember("colours", "c")
+    old_key = cookie.enrolment_key("colours")
+
+    assert cookie.forget_current()
+
+    assert cookie.current_code() is None
+    assert (cookie.resume("colours"), cookie.resume("noise")) == (None, "n")
+    assert cookie.enrolment_key("colours") != old_key
+
+
+@pytest.mark.usefixtures("request_context")
+def test_there_may_be_nothing_to_forget():
+    assert not cookie.forget_current()

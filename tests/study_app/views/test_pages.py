@@ -151,7 +151,7 @@ def test_a_second_person_with_the_same_number_is_refused(open_app, browser):
 
 
 def test_a_participant_number_too_long_is_refused(browser):
-    assert browser.get("/study/colours/consent?participant=" + "x" * 201).status_code == 400
+    assert browser.get("/study/colours/consent?participant=" + "x" * 201).status_code == 403
 
 
 def test_a_draft_can_be_looked_at_but_not_joined(open_app, browser):

@@ -1,0 +1,38 @@
+"""The session cookie, which Mechanical Turk's frame needs with other attributes.
+
+Workers see the study in a frame on another site, where browsers send only cookies marked
+``SameSite=None; Secure`` and, more and more, ``Partitioned``: a jar for each site around the frame.
+Only studies of that recruiter set such a cookie, under a name of its own; once a browser has it,
+it holds everything, so that there is never more than one that counts.
+"""
+
+import flask
+from flask.sessions import SecureCookieSessionInterface
+
+from study_app.views.participant import is_framed
+
+FRAMED_SUFFIX = "_framed"
+
+
+class StudyCookies(SecureCookieSessionInterface):
+    """Flask's signed cookie, with the attributes of a framed page where there is a frame."""
+
+    def get_cookie_name(self, app: flask.Flask) -> str:
+        """Give the name under which the cookie is read and written."""
+        plain = super().get_cookie_name(app)
+        return plain + FRAMED_SUFFIX if self._is_framed(app) else plain
+
+    def get_cookie_samesite(self, app: flask.Flask) -> str | None:
+        """Let a page in a frame have its cookie."""
+        return "None" if self._is_framed(app) else super().get_cookie_samesite(app)
+
+    def get_cookie_secure(self, app: flask.Flask) -> bool:
+        """Browsers take a cookie for frames over HTTPS only."""
+        return self._is_framed(app) or super().get_cookie_secure(app)
+
+    def get_cookie_partitioned(self, app: flask.Flask) -> bool:
+        """Keep the cookie of a frame apart for each site around it."""
+        return self._is_framed(app) or super().get_cookie_partitioned(app)
+
+    def _is_framed(self, app: flask.Flask) -> bool:
+        return super().get_cookie_name(app) + FRAMED_SUFFIX in flask.request.cookies or is_framed()
