@@ -52,6 +52,12 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
     else:
         message = gettext(error.message, **error.values)
     flow.count_refusal(error)
+    if isinstance(error, NoStudySession) and cookie.forget_current():
+        # Erased: the cookie would lead here again and again.
+        message = gettext(
+            "Nothing is stored about you here any more. If you asked for your answers to be"
+            " deleted, that was done."
+        )
     if isinstance(error, StudyNotOpen) and not _is_api():
         return render_template("full.html", reason=error.reason), error.status
     return _answer(error.status, error.code, gettext(error.title), message)

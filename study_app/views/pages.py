@@ -14,7 +14,7 @@ from study_app import collected, enrolment, recruiters
 from study_app.catalog import file_of
 from study_app.extensions import db
 from study_app.models import Study
-from study_app.views import cookie, recruiting
+from study_app.views import cookie, flow, recruiting
 from study_app.views.language import remember_language
 from study_app.views.participant import (
     find_study_of_page,
@@ -49,10 +49,11 @@ def home() -> Response | str:
 
 @pages.get("/study/<study_id>")
 def invitation(study_id: str) -> str:
-    """Invite; stores nothing."""
+    """Invite; stores nothing but that somebody looked."""
     study = find_study_of_page(study_id)
     carried = recruiting.carried_by(study, request.args)
     obstacle = _obstacle(study, carried)
+    flow.count(study, "preview" if obstacle else "invitation")
     consent_url = url_for("pages.consent", study_id=study_id)
     return render_template(
         "invitation.html",
@@ -76,6 +77,7 @@ def consent(study_id: str) -> Response | str:
     recruiting.check_arrival(study, carried)
     enrolment.check_accepts(study, recruiting.simulated_seed(study, carried) is not None)
     cookie.enrolment_key(study_id)
+    flow.count(study, "consent")
     return _consent_form(study, carried)
 
 
@@ -87,6 +89,7 @@ def give_consent(study_id: str) -> Response | str | tuple[str, int]:
     if cookie.resume(study_id):
         return redirect(place(own_study_session()))
     if request.form.get("agree") == "no":
+        flow.count(study, "declined")
         return redirect(url_for("pages.declined", study_id=study_id))
     if request.form.get("agree") != "yes":
         return _consent_form(study, carried, _("Please choose one of the two.")), 422
