@@ -8,7 +8,18 @@ from pathlib import Path
 
 from analysis.sources import find_source
 
-BESIDE_THE_TABLE = ("provenance.json", "participants.csv", "study.toml", "codebook.csv")
+BESIDE_THE_TABLE = (
+    "provenance.json",
+    "participants.csv",
+    "participant_flow.csv",
+    "erasures.csv",
+    "screening.csv",
+    "answers.csv",
+    "exposures.csv",
+    "study.toml",
+    "codebook.csv",
+    "codebook_tables.csv",
+)
 
 
 def input_files(source: Path | str) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Write the trial table by ``analysis.columns``, with codebook, participant flow and provenance.
+"""Write the trial table by ``analysis.columns``, with codebooks, further tables and provenance.
 
 Place on the data's path: the last arrow of the web study; ``analysis`` reads the folder. Excludes
 nobody and names nobody: every trial of every enrolled study session is a row. Who withdrew keeps
@@ -13,7 +13,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.columns import COLUMN_NAMES, COLUMNS
+from study_app import export_tables
 from study_app.catalog import file_of, roles_of
 from study_app.errors import ExportError
 from study_app.exclusion_rule import stated
+from study_app.export_tables import EXPORT_TABLES, PARTICIPANTS
+from study_app.export_tables import text_cell as _cell
 from study_app.models import (
     Condition,
     Participant,
@@ -38,26 +40,20 @@ from study_app.presets import deviations_from_2016
 
 TRIALS_NAME = "trials.csv"
 CODEBOOK_NAME = "codebook.csv"
-PARTICIPANTS_NAME = "participants.csv"
+TABLES_CODEBOOK_NAME = "codebook_tables.csv"
 STUDY_NAME = "study.toml"
 PROVENANCE_NAME = "provenance.json"
-FILE_NAMES = (TRIALS_NAME, CODEBOOK_NAME, PARTICIPANTS_NAME, STUDY_NAME, PROVENANCE_NAME)
+FILE_NAMES = (
+    TRIALS_NAME,
+    CODEBOOK_NAME,
+    *(table.name for table in EXPORT_TABLES),
+    TABLES_CODEBOOK_NAME,
+    STUDY_NAME,
+    PROVENANCE_NAME,
+)
 
 CODEBOOK_COLUMNS = ("column", "type", "unit", "allowed", "minimum", "may_be_empty", "meaning")
-PARTICIPANT_COLUMNS = (
-    "participant_id",
-    "study_session_id",
-    "simulated",
-    "condition",
-    "state",
-    "n_trials",
-    "n_answered",
-    "n_reissued",
-    "consent_version",
-    "consented_at",
-    "finished_at",
-    "withdrawn_at",
-)
+TABLES_CODEBOOK_COLUMNS = ("file", "column", "type", "unit", "meaning")
 DISTRIBUTION = "colorization-turing-test"
 
 
@@ -68,7 +64,7 @@ class Exported:
     Attributes:
         folder: where.
         n_trials: rows of the trial table.
-        n_study_sessions: rows of the participant flow.
+        n_study_sessions: rows of the table of participants.
         trials_sha256: digest of the trial table's bytes.
     """
 
@@ -94,11 +90,14 @@ def export_study(
     """
     _check_place(folder, overwrite)
     trials = list(trial_rows(session, study))
-    participants = list(participant_rows(session, study))
+    tables = {table: list(table.text_rows(session, study)) for table in EXPORT_TABLES}
     files = {
         TRIALS_NAME: _csv_bytes(COLUMN_NAMES, trials),
         CODEBOOK_NAME: _csv_bytes(CODEBOOK_COLUMNS, codebook_rows()),
-        PARTICIPANTS_NAME: _csv_bytes(PARTICIPANT_COLUMNS, participants),
+        **{table.name: _csv_bytes(table.column_names, rows) for table, rows in tables.items()},
+        TABLES_CODEBOOK_NAME: _csv_bytes(
+            TABLES_CODEBOOK_COLUMNS, export_tables.codebook_rows(EXPORT_TABLES)
+        ),
         STUDY_NAME: study.source.encode(),
     }
     files[PROVENANCE_NAME] = _json_bytes(_provenance(session, study, files, trials))
@@ -107,7 +106,7 @@ def export_study(
     except OSError as error:
         raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
     digest = hashlib.sha256(files[TRIALS_NAME]).hexdigest()
-    return Exported(folder, len(trials), len(participants), digest)
+    return Exported(folder, len(trials), len(tables[PARTICIPANTS]), digest)
 
 
 def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
@@ -142,35 +141,6 @@ def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
         yield {name: _cell(cells[name]) for name in COLUMN_NAMES}
 
 
-def participant_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
-    """Give the participant flow: one row per study session, in the order of enrolment."""
-    reissued = (
-        sa.select(sa.func.count())
-        .where(Trial.study_session_id == StudySession.id, Trial.n_issued > 1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        sa.select(StudySession, Participant, Condition.name, reissued)
-        .join(Participant)
-        .outerjoin(Condition, StudySession.condition_id == Condition.id)
-        .where(Participant.study_id == study.id)
-        .order_by(StudySession.id)
-    )
-    for study_session, participant, condition, n_reissued in rows:
-        cells = {
-            "participant_id": participant.code,
-            "study_session_id": study_session.code,
-            "simulated": participant.simulated,
-            "condition": condition,
-            "n_reissued": n_reissued,
-        }
-        stored = {
-            name: getattr(study_session, name) for name in PARTICIPANT_COLUMNS if name not in cells
-        }
-        merged = cells | stored
-        yield {name: _cell(merged[name]) for name in PARTICIPANT_COLUMNS}
-
-
 def codebook_rows() -> Iterable[dict[str, str]]:
     """Give one row per column of the trial table."""
     for column in COLUMNS:
@@ -190,16 +160,6 @@ def _answered_cells(response: Response | None) -> dict[str, Any]:
     if response is None:
         return dict.fromkeys(names) | {"exposure_valid": False}
     return {name: getattr(response, name) for name in (*names, "exposure_valid")}
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return str(value)
 
 
 def _csv_bytes(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from analysis.columns import COLUMN_NAMES, COLUMNS
+from analysis.export_folder import BESIDE_THE_TABLE
 from study_app import export
 from study_app.catalog import find_study
 from study_app.errors import ExportError
 from study_app.extensions import db
 from study_app.models import Participant, Trial
+from study_app.person_hash import person_hash
 from study_app.simulated_token import sign_token
 from tests.study_app import factories
 from tests.study_app.factories import Browser
@@ -25,7 +27,7 @@ def used_app(open_app):
     """
     people = [Browser(open_app) for _ in range(3)]
     for number, browser in enumerate(people):
-        browser.consent(participant=f"secret name {number}")
+        browser.consent(participant=f"secret-name-{number}")
     people[0].answer_all()
     for browser in people[1:]:
         for _ in range(4):
@@ -129,9 +131,14 @@ def test_nobody_is_named(used_app, tmp_path):
 
     with used_app.app_context():
         stored = set(db.session.scalars(sa.select(Participant.external_id)))
-        assert stored == {None, "secret name 0", "secret name 1", "secret name 2"}
+        hashes = {
+            person_hash(factories.SECRET_KEY, "colours", f"secret-name-{number}")
+            for number in range(3)
+        }
+        assert stored == {None} | hashes
     for path in (tmp_path / "out").iterdir():
-        assert "secret name" not in path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        assert not [name for name in (*hashes, "secret-name") if name in text]
 
 
 def test_a_reload_is_counted_in_the_participant_flow(open_app, tmp_path):
@@ -198,6 +205,10 @@ def test_the_same_database_gives_the_same_bytes(used_app, tmp_path):
 def test_a_study_without_participants_exports_a_header(open_app, tmp_path):
     assert write(open_app, tmp_path / "out").n_trials == 0
     assert read_csv(tmp_path / "out" / "trials.csv") == []
+
+
+def test_the_analysis_knows_every_file_so_that_no_result_replaces_one():
+    assert set(export.FILE_NAMES) == {"trials.csv", *BESIDE_THE_TABLE}
 
 
 def test_an_existing_export_is_refused_unless_it_may_be_replaced(used_app, tmp_path):
