@@ -2,6 +2,9 @@ import re
 
 import pytest
 
+from tests.study_app.factories import Browser
+from tests.study_app.views.recruited import ACCEPTED, MTURK, PREVIEW, link, open_recruited
+
 PAGES = ["/study/colours", "/study/colours/consent", "/none", "/api/trials/next", "/images/x"]
 
 
@@ -15,6 +18,49 @@ def test_every_answer_forbids_copies_and_foreign_content(browser, path):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+@pytest.fixture
+def framed(open_app, set_folder):
+    """A browser in a study on Mechanical Turk."""
+    open_recruited(open_app, set_folder, MTURK)
+    return Browser(open_app)
+
+
+def ancestors(answer):
+    policy = answer.headers["Content-Security-Policy"]
+    return next(part for part in policy.split("; ") if part.startswith("frame-ancestors"))
+
+
+def test_a_study_on_mechanical_turk_stands_in_its_frames_and_no_others(framed):
+    framed.consent("recruited", **ACCEPTED)
+    answers = [framed.get(link("", PREVIEW)), framed.get("/instructions"), framed.get("/trials")]
+    framed.answer_all()
+    answers.append(framed.get("/debrief"))
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "https://worker.mturk.com" in ancestors(answer)
+        assert "'none'" not in ancestors(answer)
+        assert "*" not in answer.headers["Content-Security-Policy"]
+    assert (
+        "form-action 'self' https://www.mturk.com https://workersandbox.mturk.com;"
+        in (answers[-1].headers["Content-Security-Policy"])
+    )
+
+
+def test_a_refusal_can_be_read_in_the_frame(framed):
+    """A browser that sends no cookies in frames: the form is refused before its view runs."""
+    refused = framed.client.post("/study/recruited/consent", data={"agree": "yes"})
+
+    assert refused.status_code == 400
+    assert "https://worker.mturk.com" in ancestors(refused)
+
+
+def test_the_studies_beside_it_stay_out_of_frames(framed):
+    framed.consent("recruited", **ACCEPTED)
+
+    assert ancestors(framed.get("/study/colours")) == "frame-ancestors 'none'"
 
 
 def test_static_files_may_be_kept(browser):

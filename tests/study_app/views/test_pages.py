@@ -1,12 +1,17 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from markupsafe import escape
 
+from study_app import collected
 from study_app.catalog import close_study, find_study, open_study
 from study_app.extensions import db
 from study_app.models import Participant, StudySession
+from study_app.person_hash import person_hash
 from study_app.simulated_token import sign_token
+from study_app.study_file import parse_study_file
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 
@@ -14,6 +19,10 @@ from tests.study_app.factories import NOW, Browser
 def count(app, table):
     with app.app_context():
         return db.session.scalar(sa.select(sa.func.count()).select_from(table))
+
+
+def stored_sentences():
+    return collected.sentences(parse_study_file(factories.study_text()))
 
 
 def own_session(app):
@@ -77,7 +86,38 @@ def test_agreeing_enrols_and_leads_to_the_instructions(open_app, browser):
     assert own_session(open_app).state == "running"
     with open_app.app_context():
         participant = db.session.scalars(sa.select(Participant)).one()
-        assert (participant.external_id, participant.simulated) == ("P1", False)
+        hashed = person_hash(factories.SECRET_KEY, "colours", "P1")
+        assert (participant.external_id, participant.simulated) == (hashed, False)
+
+
+def test_the_consent_page_lists_what_is_stored(browser):
+    page = browser.get("/study/colours/consent").text
+
+    assert "What we store" in page
+    assert all(str(escape(sentence)) in page for sentence in stored_sentences())
+
+
+def test_consent_is_stored_with_its_version_and_time(open_app, browser):
+    before = datetime.now(UTC)
+    browser.consent()
+
+    study_session = own_session(open_app)
+
+    assert study_session.consent_version == "1"
+    assert before <= study_session.consented_at <= datetime.now(UTC)
+
+
+def test_a_study_may_say_that_it_needs_no_consent(open_app, set_folder):
+    text = factories.study_text(id="free").replace("required = true", "required = false")
+    with open_app.app_context():
+        open_study(db.session(), factories.create_study(text, set_folder).study, None, NOW)
+    browser = Browser(open_app)
+
+    page = browser.get("/study/free/consent").text
+
+    assert "Before you start" in page
+    assert "I agree" not in page
+    assert browser.post_form("/study/free/consent", agree="yes").status_code == 302
 
 
 def test_declining_stores_nothing_and_is_thanked(open_app, browser):
