@@ -5,7 +5,6 @@ Place on the data's path: after consent, before the first trial. Which trials: `
 
 import random
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,12 +23,15 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.pair_usage import count_pair_usage
+from study_app.places import count_places
 from study_app.plan import plan_trials
 from study_app.protocol import (
     PlannablePair,
     PlannedTrial,
     ProtocolSettings,
     Roles,
+    plan_digest,
     plan_settings,
 )
 from study_app.study_tables import StudyFile
@@ -96,26 +98,6 @@ def check_accepts(study: Study, simulated: bool) -> None:
         raise StudyNotOpen("This study has not been opened yet.", "not-open")
 
 
-def count_places(
-    session: Session, study: Study, *, simulated: bool, now: datetime
-) -> Counter[int | None]:
-    """Count the places taken in each condition, by its row id; None in a within design.
-
-    A place is taken by a finished study session, or by a running one whose lease has not expired.
-    """
-    taken = sa.or_(
-        StudySession.state == "finished",
-        sa.and_(StudySession.state == "running", StudySession.lease_expires_at > now),
-    )
-    rows = session.execute(
-        sa.select(StudySession.condition_id, sa.func.count())
-        .join(Participant)
-        .where(Participant.study_id == study.id, Participant.simulated == simulated, taken)
-        .group_by(StudySession.condition_id)
-    )
-    return Counter({condition_id: n for condition_id, n in rows})
-
-
 def _check_first_time(session: Session, study: Study, external_id: str | None) -> None:
     if external_id is None:
         return
@@ -133,7 +115,8 @@ def _start_study_session(
     roles = roles_of(session, study)
     seed = secrets.randbits(SEED_BITS) if applicant.seed is None else applicant.seed
     leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
-    plan = _plan(session, study, study_file.protocol, roles, leased, seed)
+    usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now)
+    plan = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
     study_session = StudySession(
         code=secrets.token_urlsafe(CODE_BYTES),
         enrolment_key=applicant.enrolment_key,
@@ -145,8 +128,9 @@ def _start_study_session(
         ),
         condition_id=leased.id if leased else None,
         seed=seed,
-        language=applicant.language,
+        plan_digest=plan_digest(plan),
         recruiter=study_file.recruiter.kind,
+        language=applicant.language,
         n_practice=study_file.protocol.n_practice,
         n_trials=len(plan),
         consent_version=study_file.consent.version,
@@ -205,6 +189,7 @@ def _plan(
     roles: Roles,
     leased: Condition | None,
     seed: int,
+    usage: dict[str, int],
 ) -> list[PlannedTrial]:
     tested = (leased.name,) if leased else roles.tested
     wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
@@ -214,7 +199,7 @@ def _plan(
         .where(StimulusPair.stimulus_set_id == study.stimulus_set_id, Condition.name.in_(wanted))
     )
     pairs = [PlannablePair(*row) for row in rows]
-    return plan_trials(pairs, plan_settings(protocol, roles, tested), seed)
+    return plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
 
 
 def _store_plan(

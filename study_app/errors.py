@@ -140,6 +140,16 @@ class StudyFull(StudyNotOpen):
         super().__init__(message, "full")
 
 
+class PlaceLost(StudyNotOpen):
+    """The participant was away for long, and all places are taken meanwhile."""
+
+    code = "place-lost"
+    title = N_("Your place was given to somebody else")
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "place-lost")
+
+
 class AlreadyTakenPart(StudyError):
     """The external id has a study session already."""
 

@@ -7,7 +7,7 @@ session is running; whoever finds no such row came too early, too late or a seco
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -36,6 +36,7 @@ from study_app.models import (
     Trial,
 )
 from study_app.passage import check_ready_for_trials
+from study_app.places import keep_place, lease_after, settle
 from study_app.protocol import OTHER_SIDE, Block, FirstSide, ProtocolSettings, Side
 from study_app.responses import ResponseReport, is_exposure_valid
 from study_app.study_file import parse_study_file
@@ -206,11 +207,13 @@ def issue_next_trial(
         Withdrawn: the participant withdrew.
         ScreenedOut: the participant did not pass a check.
         StepsLeft: a check before the trials is not done.
+        PlaceLost: the participant was away for long, and all places are taken meanwhile.
     """
     begin_write(session, durable=False)
     study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
     check_takes_part(study_session)
     check_ready_for_trials(session, study_session, parse_study_file(source))
+    keep_place(session, study_session, parse_study_file(source), now)
     if trial is not None and was_cut_off(trial, page_key):
         lock_study_session(session, study_session)
         study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
@@ -276,6 +279,8 @@ def record_response(
     took_turn = trial.n_issued and _take_turn(session, study_session, trial, study_file, now)
     if took_turn and not _is_given_up(session, trial):
         session.execute(INSERT_RESPONSE, _response(trial, report, study_file, now))
+        if trial.place + 1 == study_session.n_trials:
+            settle(session, study_session, study_file, now)
         session.commit()
         return feedback
     session.rollback()
@@ -293,7 +298,12 @@ def withdraw(session: Session, code: str, now: datetime) -> None:
     session.execute(
         sa.update(StudySession)
         .where(StudySession.id == study_session.id, StudySession.state != "withdrawn")
-        .values(state="withdrawn", withdrawn_at=now)
+        .values(
+            state="withdrawn",
+            withdrawn_at=now,
+            # Who had given all answers before is paid.
+            payment=sa.case((StudySession.payment == "open", "none"), else_=StudySession.payment),
+        )
     )
     session.commit()
 
@@ -385,10 +395,9 @@ def _take_turn(
     Returns:
         False if it is not this trial's turn, or the participant withdrew.
     """
-    lease = timedelta(minutes=study_file.participants.lease_minutes)
     values: dict[str, Any] = {
         "n_answered": StudySession.n_answered + 1,
-        "lease_expires_at": now + lease,
+        "lease_expires_at": lease_after(session, study_session, study_file, now),
     }
     if trial.place + 1 == study_session.n_trials:
         values |= {

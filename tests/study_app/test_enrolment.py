@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from study_app.catalog import close_study, find_study, open_study
-from study_app.enrolment import Applicant, count_places, enrol
+from study_app.enrolment import Applicant, enrol
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen, UnknownStudy
 from study_app.extensions import db
 from study_app.models import Condition, Participant, StimulusPair, StudySession, Trial
+from study_app.places import count_places
 from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, PlanSettings
 from tests.study_app import factories

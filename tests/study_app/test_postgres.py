@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from study_app import create_app, export, progress, trial_flow
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
-from study_app.errors import StudyError, StudyFull
+from study_app.errors import PlaceLost, StudyError, StudyFull
 from study_app.extensions import db, upgrade_database
 from study_app.models import Response, StudySession, Trial
+from study_app.places import count_places
 from study_app.responses import parse_response
 from tests.postgres import own_database
 from tests.study_app import factories
@@ -67,6 +69,31 @@ def test_enrolments_at_the_same_time_never_exceed_the_places(app):
 
     assert given.pop(None) == 4
     assert sorted(given.values()) == [3, 3]
+
+
+def test_who_comes_back_at_the_same_time_never_exceeds_the_places(app):
+    later = NOW + timedelta(hours=2)
+    with app.app_context():
+        early = [enrol(db.session(), "colours", Applicant(f"a{i}"), NOW).code for i in range(6)]
+        for i in range(4):  # two of the three places of each condition
+            enrol(db.session(), "colours", Applicant(f"b{i}"), later)
+
+    def come_back(code):
+        with app.app_context():
+            try:
+                trial_flow.issue_next_trial(db.session(), code, later)
+            except PlaceLost:
+                return "lost"
+            return "found"
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = Counter(pool.map(come_back, early))
+
+    assert outcomes == {"found": 2, "lost": 4}
+    with app.app_context():
+        study = find_study(db.session())
+        places = count_places(db.session(), study, simulated=False, now=later)
+        assert sorted(places.values()) == [3, 3]
 
 
 def test_responses_posted_at_the_same_time_store_one(app):
