@@ -406,12 +406,16 @@ def _status_lines(measured: progress.Progress) -> Iterator[str]:
         if arms:
             yield ""
             kind = "simulated" if simulated else "people"
-            yield f"{kind:<{width + 9}} finished  running  stopped  withdrawn  wanted"
+            yield (
+                f"{kind:<{width + 9}} finished  excluded  running  stopped  screened out"
+                "  withdrawn  wanted"
+            )
         for arm in arms:
             wanted = "-" if simulated else str(measured.wanted)
             yield (
-                f"  {arm.condition:<{width + 7}} {arm.finished:8}  {arm.running:7}"
-                f"  {arm.stopped:7}  {arm.withdrawn:9}  {wanted:>6}"
+                f"  {arm.condition:<{width + 7}} {arm.finished:8}  {arm.excluded:8}"
+                f"  {arm.running:7}  {arm.stopped:7}  {arm.screened_out:12}"
+                f"  {arm.withdrawn:9}  {wanted:>6}"
             )
     yield ""
     yield from _fooled_lines(measured)

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from study_app.catalog import file_of
 from study_app.errors import N_, PlaceLost
+from study_app.extensions import begin_write
 from study_app.inclusion import Answer, Verdict, judge
 from study_app.models import Participant, Response, Study, StudySession, Trial
 from study_app.study_tables import StudyFile
@@ -87,6 +89,19 @@ def keep_place(
             .where(StudySession.id == study_session.id, StudySession.state == "running")
             .values(lease_expires_at=until)
         )
+
+
+def come_back(session: Session, study_session: StudySession, now: datetime) -> None:
+    """Let a participant back to the pairs; nothing is written while the lease runs.
+
+    Raises:
+        PlaceLost: the lease has run out, and all places are taken meanwhile.
+    """
+    if study_session.state != "running" or study_session.lease_expires_at > now:
+        return
+    begin_write(session)
+    keep_place(session, study_session, file_of(study_session.participant.study), now)
+    session.commit()
 
 
 def lease_after(

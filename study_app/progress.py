@@ -1,5 +1,6 @@
 """How far a study is: places taken, dropouts, and what the conditions' answers are, once closed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,22 +29,32 @@ class Arm:
         condition: name of the condition.
         simulated: whether this counts simulated observers.
         finished: all answers stored.
+        excluded: of those, who does not count towards the number wanted, by the study's rules.
         running: in the middle, their place is kept.
         stopped: in the middle for longer than their place was kept.
+        screened_out: did not pass a check before the pairs.
         withdrawn: withdrew.
     """
 
     condition: str
     simulated: bool
     finished: int = 0
+    excluded: int = 0
     running: int = 0
     stopped: int = 0
+    screened_out: int = 0
     withdrawn: int = 0
 
     @property
     def enrolled(self) -> int:
         """Everybody who consented."""
-        return self.finished + self.running + self.stopped + self.withdrawn
+        stayed = self.finished + self.running + self.stopped
+        return stayed + self.screened_out + self.withdrawn
+
+    @property
+    def counted(self) -> int:
+        """Who finished and counts towards the number wanted."""
+        return self.finished - self.excluded
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
     names = tested if study_file.protocol.design == "between" else (ALL_CONDITIONS,)
     counts = _count_states(session, study, now)
     arms = [
-        Arm(name, simulated, **counts.get((name, simulated), {}))
+        Arm(name, simulated, **counts.get((name, simulated), Counter()))
         for simulated in (False, True)
         for name in names
     ]
@@ -99,7 +110,7 @@ def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
 
 def _count_states(
     session: Session, study: Study, now: datetime
-) -> dict[tuple[str, bool], dict[str, int]]:
+) -> dict[tuple[str, bool], Counter[str]]:
     state = sa.case(
         (StudySession.state != "running", StudySession.state),
         (StudySession.lease_expires_at > now, "running"),
@@ -107,19 +118,27 @@ def _count_states(
     )
     name = sa.func.coalesce(Condition.name, ALL_CONDITIONS)
     counted = (
-        sa.select(name.label("name"), Participant.simulated, state.label("state"))
+        sa.select(
+            name.label("name"),
+            Participant.simulated,
+            state.label("state"),
+            StudySession.inclusion.label("inclusion"),
+        )
         .select_from(StudySession)
         .join(Participant)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
         .where(Participant.study_id == study.id)
         .subquery()
     )
-    columns = (counted.c.name, counted.c.simulated, counted.c.state)
-    counts: dict[tuple[str, bool], dict[str, int]] = {}
-    for arm, simulated, found, n in session.execute(
+    columns = (counted.c.name, counted.c.simulated, counted.c.state, counted.c.inclusion)
+    counts: dict[tuple[str, bool], Counter[str]] = {}
+    for arm, simulated, found, inclusion, n in session.execute(
         sa.select(*columns, sa.func.count()).group_by(*columns)
     ):
-        counts.setdefault((arm, bool(simulated)), {})[found] = n
+        own = counts.setdefault((arm, bool(simulated)), Counter())
+        own[found.replace("-", "_")] += n
+        if (found, inclusion) == ("finished", "excluded"):
+            own["excluded"] += n
     return counts
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from study_app import collected, enrolment, recruiters
+from study_app import collected, enrolment, places, recruiters
 from study_app.catalog import file_of
 from study_app.extensions import db
 from study_app.models import Study
@@ -153,6 +153,7 @@ def trials() -> str | Response:
     study_session = participating()
     if (here := place(study_session)) not in _ready_pages():
         return redirect(here)
+    places.come_back(db.session(), study_session, datetime.now(UTC))
     protocol = file_of(study_session.participant.study).protocol
     return render_template(
         "trials.html",

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from study_app.catalog import close_study, find_study, open_study
 from study_app.extensions import db
-from study_app.models import Response, Study, Trial
+from study_app.models import Response, Study, StudySession, Trial
 from study_app.progress import ALL_CONDITIONS, Arm, FooledCount, measure_progress
 from study_app.simulated_token import sign_token
 from tests.study_app import factories
@@ -64,6 +64,42 @@ def test_who_has_not_answered_for_long_has_stopped(two_arms):
     arms = measure(two_arms, now=datetime.now(UTC) + timedelta(hours=2)).arms
 
     assert [sum(arm.running for arm in arms), sum(arm.stopped for arm in arms)] == [0, 1]
+
+
+def test_who_is_excluded_finished_and_does_not_count(two_arms):
+    enter(two_arms, 10)
+    enter(two_arms, 10)
+    with two_arms.app_context():
+        ids = db.session.scalars(sa.select(StudySession.id).order_by(StudySession.id)).all()
+        for row, inclusion in zip(ids, ("excluded", "included"), strict=True):
+            db.session.execute(
+                sa.update(StudySession).where(StudySession.id == row).values(inclusion=inclusion)
+            )
+        db.session.commit()
+
+    arms = measure(two_arms).arms
+
+    assert sum(arm.finished for arm in arms) == 2
+    assert sum(arm.excluded for arm in arms) == 1
+    assert sum(arm.counted for arm in arms) == 1
+
+
+def test_who_was_screened_out_is_counted(two_arms):
+    enter(two_arms)
+    enter(two_arms, 1)
+    with two_arms.app_context():
+        first = sa.select(sa.func.min(StudySession.id)).scalar_subquery()
+        db.session.execute(
+            sa.update(StudySession)
+            .where(StudySession.id == first)
+            .values(state="screened-out", screened_out_at=NOW, screened_out_by="colour-vision")
+        )
+        db.session.commit()
+
+    arms = measure(two_arms).arms
+
+    assert sum(arm.screened_out for arm in arms) == 1
+    assert sum(arm.enrolled for arm in arms) == 2
 
 
 def test_simulated_observers_stand_apart(two_arms):

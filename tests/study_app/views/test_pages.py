@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -284,6 +284,32 @@ def test_the_presenters_page_names_its_addresses(participant):
 
     assert "/api/trials/next" in page
     assert "/api/trials/TRIAL_KEY/response" in page
+
+
+def test_who_comes_back_when_all_places_are_taken_is_thanked(open_app, participant):
+    with open_app.app_context():
+        long_ago = datetime.now(UTC) - timedelta(hours=2)
+        db.session.execute(sa.update(StudySession).values(lease_expires_at=long_ago))
+        db.session.commit()
+    for _ in range(3):
+        assert Browser(open_app).consent().status_code == 302
+
+    page = participant.get("/trials")
+    reply = participant.client.get("/api/trials/next")
+
+    assert page.status_code == 403
+    assert "Your place was given to somebody else" in page.text
+    assert (reply.status_code, reply.json["error"]) == (403, "place-lost")
+
+
+def test_who_comes_back_late_goes_on_while_there_is_a_place(open_app, participant):
+    with open_app.app_context():
+        long_ago = datetime.now(UTC) - timedelta(hours=2)
+        db.session.execute(sa.update(StudySession).values(lease_expires_at=long_ago))
+        db.session.commit()
+
+    assert participant.get("/trials").status_code == 200
+    assert own_session(open_app).lease_expires_at > datetime.now(UTC)
 
 
 def test_one_browser_can_be_in_two_studies(open_app, set_folder):
