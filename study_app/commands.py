@@ -10,23 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import click
-import flask
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app import (
     catalog,
-    create_app,
     export,
+    privacy_commands,
     progress,
     server,
     simulate,
     study_template,
 )
-from study_app.config import Settings, load_settings, place_of_setting
+from study_app.command_context import STUDY, app_context, check_database, stored_study
+from study_app.config import Settings, load_settings
 from study_app.errors import ConfigError, StudyError, StudyFileError
-from study_app.extensions import db, is_database_current, upgrade_database
-from study_app.models import Study
+from study_app.extensions import db, upgrade_database
 from study_app.observers import ObserverSettings
 from study_app.presets import PRESETS, deviations_from_2016
 from study_app.protocol import ProtocolSettings
@@ -37,9 +36,6 @@ from study_app.study_tables import ConditionChoice
 DEFAULT_PORT = 5000
 LOCAL_HOST = "127.0.0.1"
 
-STUDY = click.option(
-    "--study", "study_code", metavar="ID", help="Needed when the database holds several studies."
-)
 OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace a result that is there.")
 
 
@@ -145,7 +141,7 @@ def create(path: Path, folder: Path) -> None:
     study_file, source = load_study_file(path)
     place = catalog.folder_of_set(folder)
     stimulus_set = catalog.load_stimulus_set(place)
-    with _app_context(load_settings()):
+    with app_context(load_settings()):
         upgrade_database()
         now = datetime.now(UTC)
         stored = catalog.store_study(db.session(), study_file, source, place, stimulus_set, now)
@@ -163,8 +159,8 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
     Example: study-app serve --port 5000
     """
     settings = load_settings()
-    with _app_context(settings) as app:
-        _check_database()
+    with app_context(settings) as app:
+        check_database()
         catalog.check_open_studies(db.session())
     click.echo(f"The study is at http://{host}:{port}/")
     if dev:
@@ -215,8 +211,8 @@ def simulate_command(
     parsed: dict[str, Any] = {**_parse_fool_rates(fool_rates), **observer}
     observers = ObserverSettings(**parsed)
     settings = load_settings()
-    with _app_context(settings):
-        _check_database()
+    with app_context(settings):
+        check_database()
         study = catalog.find_study(db.session(), study_code)
         simulate.check_conditions(db.session(), study, observers)
         n = simulate.count_observers(db.session(), study, per_condition)
@@ -237,7 +233,7 @@ def status(study_code: str | None) -> None:
 
     Example: study-app status
     """
-    with _stored_study(study_code) as (session, study):
+    with stored_study(study_code) as (session, study):
         measured = progress.measure_progress(session, study, datetime.now(UTC))
         for line in _status_lines(measured):
             click.echo(line)
@@ -251,7 +247,7 @@ def open_command(contact: str | None, study_code: str | None) -> None:
 
     Example: study-app open --contact lab@example.org
     """
-    with _stored_study(study_code) as (session, study):
+    with stored_study(study_code) as (session, study):
         catalog.open_study(session, study, contact, datetime.now(UTC))
         click.echo(f"{study.code} is open at /study/{study.code}; study-app serve serves it")
 
@@ -263,9 +259,13 @@ def close(study_code: str | None) -> None:
 
     Example: study-app close
     """
-    with _stored_study(study_code) as (session, study):
+    with stored_study(study_code) as (session, study):
         catalog.close_study(session, study, datetime.now(UTC))
         click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
+
+
+main.add_command(privacy_commands.erase_participant)
+main.add_command(privacy_commands.find_participant)
 
 
 @main.command("export")
@@ -279,54 +279,12 @@ def export_command(out: Path, layout: str, overwrite: bool, study_code: str | No
     Example: study-app export --out data
     """
     del layout  # one so far
-    with _stored_study(study_code) as (session, study):
+    with stored_study(study_code) as (session, study):
         exported = export.export_study(session, study, out, overwrite=overwrite)
     click.echo(
         f"{exported.folder}: {exported.n_trials} trials of {exported.n_study_sessions} study"
         f" sessions; {export.TRIALS_NAME} sha256 {exported.trials_sha256[:12]}"
     )
-
-
-def _app(settings: Settings) -> flask.Flask:
-    """Make the web study and say in one line if its database cannot be used at all."""
-    try:
-        settings.instance_path.mkdir(parents=True, exist_ok=True)
-        return create_app(settings)
-    except (sa.exc.ArgumentError, ImportError) as error:
-        raise ConfigError(f"{place_of_setting(settings, 'database_url')}: {error}") from None
-    except OSError as error:
-        raise ConfigError(f"{settings.instance_path}: {error.strerror}") from None
-
-
-@contextlib.contextmanager
-def _app_context(settings: Settings) -> Iterator[flask.Flask]:
-    """Give the web study with a database to use, and let go of the database afterwards."""
-    app = _app(settings)
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
-@contextlib.contextmanager
-def _stored_study(study_code: str | None) -> Iterator[tuple[Session, Study]]:
-    with _app_context(load_settings()):
-        _check_database()
-        session = db.session()
-        yield session, catalog.find_study(session, study_code)
-
-
-def _check_database() -> None:
-    """Check that there is a database at the newest migration, without making one."""
-    url = db.engine.url
-    file = url.database if url.get_backend_name() == "sqlite" else None
-    if (file and not Path(file).exists()) or not is_database_current():
-        raise ConfigError(
-            f"the database {url.render_as_string()} is not there or not at the newest migration;"
-            " study-app create STUDY.TOML --set SET brings it there"
-        )
 
 
 def _changed(protocol: ProtocolSettings, options: dict[str, Any]) -> ProtocolSettings:

@@ -114,6 +114,13 @@ class UnknownParticipant(StudyError):
     exit_code = 11
 
 
+class RecruiterListError(StudyError):
+    """A recruiter's list of people cannot be read."""
+
+    code = "recruiter-list"
+    exit_code = 12
+
+
 class StudyNotOpen(StudyError):
     """The study is a draft or closed: nobody can enrol.
 

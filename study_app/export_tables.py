@@ -136,7 +136,7 @@ def _passed_checks(session: Session, study: Study) -> dict[int, datetime]:
         .group_by(ScreeningCheck.study_session_id)
         .having(sa.func.count(ScreeningCheck.done_at) >= n_wanted)
     )
-    return {row_id: at for row_id, at in rows}
+    return {row_id: at for row_id, at in rows if at is not None}
 
 
 def _screening(session: Session, study: Study) -> Iterator[Row]:
