@@ -299,7 +299,7 @@ def test_who_finished_before_withdrawing_keeps_the_completion_code(open_app, par
     assert code in participant.post_form("/withdraw", choice=choice).text
 
 
-def test_who_withdraws_before_the_end_gets_no_code(open_app, participant):
+def test_who_withdraws_before_the_end_gets_no_code(participant):
     participant.answer_next()
     assert "paid as agreed" not in participant.get("/withdraw").text
 

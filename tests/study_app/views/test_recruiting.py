@@ -59,7 +59,7 @@ def test_prolifics_parameters_travel_to_consent(open_app, recruit):
     assert enrolled(open_app).recruiter == "prolific"
 
 
-def test_who_does_not_come_from_prolific_is_told_where_to_start(open_app, recruit):
+def test_who_does_not_come_from_prolific_is_told_where_to_start(recruit):
     browser = recruit(PROLIFIC)
 
     page = browser.get(link("", {}))
@@ -250,7 +250,7 @@ def test_a_kiosk_leads_to_the_next_person_from_other_ends_as_well(recruit, path)
     assert "/study/recruited/next-person" in page.text
 
 
-def test_only_a_kiosk_has_a_next_person(open_app, participant):
+def test_only_a_kiosk_has_a_next_person(participant):
     participant.get("/trials")
 
     assert participant.post_form("/study/colours/next-person").status_code == 404
@@ -267,7 +267,7 @@ def test_the_next_person_needs_the_form_token(recruit):
 
 
 @pytest.mark.parametrize("recruiter", [PROLIFIC, MTURK, KIOSK], ids=lambda given: given.kind)
-def test_simulated_observers_need_no_recruiter(open_app, recruit, recruiter):
+def test_simulated_observers_need_no_recruiter(recruit, recruiter):
     browser = recruit(recruiter)
     token = sign_token(factories.SECRET_KEY, "recruited", 5)
 
