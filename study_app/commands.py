@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from study_app import (
     catalog,
     export,
+    plan_commands,
     privacy_commands,
     progress,
     server,
@@ -264,6 +265,7 @@ def close(study_code: str | None) -> None:
         click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
 
 
+main.add_command(plan_commands.replay)
 main.add_command(privacy_commands.erase_participant)
 main.add_command(privacy_commands.find_participant)
 
