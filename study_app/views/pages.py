@@ -14,7 +14,7 @@ from study_app import collected, enrolment, places, recruiters
 from study_app.catalog import file_of
 from study_app.extensions import db
 from study_app.models import Study
-from study_app.views import cookie, flow, recruiting
+from study_app.views import cookie, flow, rate_limits, recruiting
 from study_app.views.language import remember_language
 from study_app.views.participant import (
     find_study_of_page,
@@ -104,6 +104,8 @@ def give_consent(study_id: str) -> Response | str | tuple[str, int]:
     )
     study_session = enrolment.enrol(db.session(), study_id, applicant, datetime.now(UTC))
     cookie.remember(study_id, study_session.code)
+    if seed is not None:
+        rate_limits.lift_limits()
     recruiting.keep_assignment(study, carried)
     return redirect(place(study_session))
 
