@@ -28,7 +28,7 @@ from study_app.config import Settings, load_settings
 from study_app.errors import ConfigError, StudyError, StudyFileError
 from study_app.extensions import db, upgrade_database
 from study_app.observers import ObserverSettings
-from study_app.presets import PRESETS, deviations_from_2016
+from study_app.presets import PRESETS, deviations_of
 from study_app.protocol import ProtocolSettings
 from study_app.results import write_text
 from study_app.study_file import load_study_file
@@ -348,11 +348,7 @@ def _print_created(stored: catalog.Stored) -> None:
     )
     click.echo(f" Control: {roles.control or 'none'}.")
     click.echo("Where it departs from the study of 2016:")
-    for sentence in deviations_from_2016(
-        study_file.protocol,
-        study_file.participants.per_condition,
-        has_control=roles.control is not None,
-    ):
+    for sentence in deviations_of(study_file, has_control=roles.control is not None):
         click.echo(f"- {sentence}")
     if not study.contact.strip():
         click.echo("Missing: a contact for participants; study-app open wants one.")

@@ -36,7 +36,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
-from study_app.presets import deviations_from_2016
+from study_app.presets import deviations_of
 
 TRIALS_NAME = "trials.csv"
 CODEBOOK_NAME = "codebook.csv"
@@ -192,11 +192,7 @@ def _provenance(
         "last_answer_at": max((row["answered_at"] for row in trials), default="") or None,
         "exclusion": stated(study_file.exclusion),
         **({"equivalence": margin} if (margin := stated(study_file.equivalence)) else {}),
-        "deviations_from_2016": list(
-            deviations_from_2016(
-                study_file.protocol, study_file.participants.per_condition, has_control
-            )
-        ),
+        "deviations_from_2016": list(deviations_of(study_file, has_control=has_control)),
         "versions": {
             "colorization-turing-test": metadata.version(DISTRIBUTION),
             "python": platform.python_version(),

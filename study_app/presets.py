@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, replace
 
 from study_app.protocol import ProtocolSettings
+from study_app.study_tables import Screening, StudyFile
 
 N_PRACTICE_2016 = 10
 N_MAIN_2016 = 40
@@ -19,17 +20,32 @@ N_VIGILANCE_2016 = 4
 PER_CONDITION_2016 = 40
 DISPLAY_MS_2016 = 1000
 IMAGE_SIZE_PX_2016 = 256
+# Of the tool; the paper does not say.
+LEAD_IN_MS_2016 = 900
+ISI_MS_2016 = 600
+RESPONSE_DELAY_MS_2016 = 100
 
 ANSWER_MS = 1500
 READING_MINUTES = 2
 
 # True of every study run with this program, whatever the study file says.
 COMMON_DEVIATIONS = (
-    "participants get the condition with the fewest participants so far; in 2016 they were assigned"
-    " at random, independently of each other",
+    "participants get the condition with the fewest places taken; in 2016 they were assigned at"
+    " random, independently of each other",
+    "exactly the number of participants wanted counts: who stops, withdraws or breaks a rule about"
+    " people leaves the place to somebody else, and is paid all the same if all was answered; the"
+    " paper of 2016 does not say what became of them",
+    "the photos judged least often so far come first, so that each is judged equally often; the"
+    " tool of 2016 drew them at random",
     "both images are decoded before the first is shown, and every exposure is measured; the tool of"
     " 2016 waited for nothing and measured nothing",
-    "the real photo's side is balanced exactly; the tool of 2016 tossed a coin for each trial",
+    "a pair whose showing was cut off, by a reload or a second window, is replaced by a pair of"
+    " another photo; with the tool of 2016 nobody could go on after a reload",
+    "the real photo's side is balanced exactly, in each half of the test as well; the tool of 2016"
+    " tossed a coin for each trial",
+    "the buttons stand under the places of the images, and practice feedback is without colour and"
+    " stays until the participant goes on; the tool of 2016 laid the buttons over the places and"
+    " framed the images in colour for 2.4 s",
 )
 
 
@@ -86,7 +102,12 @@ PRESETS: dict[str, Preset] = {
 
 
 def deviations_from_2016(
-    protocol: ProtocolSettings, per_condition: int, has_control: bool
+    protocol: ProtocolSettings,
+    per_condition: int,
+    *,
+    has_control: bool,
+    screening: Screening,
+    has_questions: bool,
 ) -> tuple[str, ...]:
     """List, in sentences, where a study departs from the study of 2016.
 
@@ -94,11 +115,31 @@ def deviations_from_2016(
         protocol: the study's own settings, whatever preset they started from.
         per_condition: participants wanted for each tested condition.
         has_control: whether the stimulus set has a control condition.
+        screening: what is looked at before the instructions.
+        has_questions: whether anything is asked after the trials.
     """
     return (
         *_number_deviations(protocol, per_condition),
         *_choice_deviations(protocol, has_control),
+        *_screen_deviations(protocol),
+        *_surrounding_deviations(screening, has_questions),
         *COMMON_DEVIATIONS,
+    )
+
+
+def deviations_of(study_file: StudyFile, *, has_control: bool) -> tuple[str, ...]:
+    """List, in sentences, where the study of a study file departs from the study of 2016.
+
+    Args:
+        study_file: all settings.
+        has_control: whether the stimulus set has a control condition.
+    """
+    return deviations_from_2016(
+        study_file.protocol,
+        study_file.participants.per_condition,
+        has_control=has_control,
+        screening=study_file.screening,
+        has_questions=bool(study_file.questions.standard or study_file.question),
     )
 
 
@@ -125,7 +166,20 @@ def _number_deviations(protocol: ProtocolSettings, per_condition: int) -> list[s
         ("ms of exposure", protocol.display_ms, DISPLAY_MS_2016),
         ("pixels of width and height", protocol.image_size_px, IMAGE_SIZE_PX_2016),
     )
-    return [f"{ours} {what}; in 2016 {theirs}" for what, ours, theirs in figures if ours != theirs]
+    blanks = [
+        ("before the first image", protocol.lead_in_ms, LEAD_IN_MS_2016),
+        ("before the question", protocol.response_delay_ms, RESPONSE_DELAY_MS_2016),
+    ]
+    if protocol.layout == "sequential":
+        blanks.append(("between the images", protocol.isi_ms, ISI_MS_2016))
+    return [
+        *(f"{ours} {what}; in 2016 {theirs}" for what, ours, theirs in figures if ours != theirs),
+        *(
+            f"{ours} ms of blank {where}; the tool of 2016 {theirs}"
+            for where, ours, theirs in blanks
+            if ours != theirs
+        ),
+    ]
 
 
 def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[str]:
@@ -156,4 +210,48 @@ def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[st
         )
     if protocol.break_after:
         found.append("a rest is offered half-way; in 2016 none is reported")
+    return found
+
+
+def _screen_deviations(protocol: ProtocolSettings) -> list[str]:
+    """Tell what stands on the screen beside the images."""
+    found = []
+    if protocol.fixation:
+        found.append(
+            "a cross marks the middle of the place where the next image will come; the tool of 2016"
+            " showed a blank"
+        )
+    if protocol.mask == "noise":
+        found.append(
+            f"grey noise covers the place of an image for {protocol.mask_ms} ms after it; the tool"
+            " of 2016 showed a blank"
+        )
+    return found
+
+
+def _surrounding_deviations(screening: Screening, has_questions: bool) -> list[str]:
+    """Tell what comes before the instructions and after the trials."""
+    found = []
+    if screening.device == "check":
+        found.append(
+            "window, zoom and browser are checked beforehand, and who cannot show the images does"
+            " not go on; in 2016 no check is reported"
+        )
+    if screening.colour_vision != "off":
+        found.append(
+            f"colour vision is checked with {screening.n_plates} plates; the tool of 2016 asked for"
+            " normal colour vision and checked nothing"
+        )
+    if screening.colour_vision == "screen-out":
+        found.append(
+            f"who reads fewer than {screening.pass_plates} of the plates rightly does not go on;"
+            " in 2016 nobody was kept out"
+        )
+    if screening.display == "record":
+        found.append(
+            "participants count the steps of grey that their display shows; in 2016 no check is"
+            " reported"
+        )
+    if has_questions:
+        found.append("questions are asked after the pairs; the tool of 2016 asked for comments")
     return found

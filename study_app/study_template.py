@@ -111,7 +111,13 @@ def _check_numbers(draft: StudyDraft) -> None:
 
 def _head(draft: StudyDraft, per_condition: int) -> str:
     preset = PRESETS[draft.protocol.preset]
-    deviations = deviations_from_2016(draft.protocol, per_condition, has_control=True)
+    deviations = deviations_from_2016(
+        draft.protocol,
+        per_condition,
+        has_control=True,
+        screening=draft.screening,
+        has_questions=bool(draft.questions.standard),
+    )
     lines = [
         "A study for study-app. Everything may be changed until study-app create stores it.",
         f"Protocol: {preset.name}, after {preset.source}.",

@@ -1,12 +1,21 @@
 import pytest
 
-from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
+from study_app.presets import PRESETS, deviations_from_2016, deviations_of, expected_minutes
 from study_app.protocol import ProtocolSettings
+from study_app.study_file import parse_study_file
+from study_app.study_tables import STANDARD_QUESTION_IDS, Screening, StandardQuestions
+from tests.study_app import factories
 
 
-def told(preset, has_control=False, **changes):
+def told(preset, *, has_control=False, screening=None, has_questions=False, **changes):
     protocol = ProtocolSettings(**{**vars(PRESETS[preset].protocol), **changes})
-    found = deviations_from_2016(protocol, PRESETS[preset].per_condition, has_control)
+    found = deviations_from_2016(
+        protocol,
+        PRESETS[preset].per_condition,
+        has_control=has_control,
+        screening=screening or Screening(),
+        has_questions=has_questions,
+    )
     return "; ".join(found)
 
 
@@ -46,11 +55,63 @@ def test_pix2pix_had_no_vigilance_trials_and_fifty_people():
         ({"image_size_px": 384}, "384 pixels"),
         ({"design": "within"}, "each participant sees all conditions"),
         ({"layout": "side-by-side"}, "at once, side by side"),
+        ({"lead_in_ms": 500}, "500 ms of blank before the first image; the tool of 2016 900"),
+        ({"isi_ms": 200}, "200 ms of blank between the images; the tool of 2016 600"),
+        ({"response_delay_ms": 0}, "0 ms of blank before the question; the tool of 2016 100"),
+        ({"fixation": True}, "a cross marks the middle"),
+        ({"mask": "noise", "mask_ms": 80}, "grey noise covers the place of an image for 80 ms"),
+        ({"screening": Screening(device="check")}, "window, zoom and browser are checked"),
+        ({"screening": Screening(colour_vision="record")}, "checked with 6 plates"),
+        (
+            {"screening": Screening(colour_vision="screen-out", n_plates=8, pass_plates=7)},
+            "who reads fewer than 7 of the plates rightly does not go on",
+        ),
+        ({"screening": Screening(display="record")}, "count the steps of grey"),
+        ({"has_questions": True}, "questions are asked after the pairs"),
     ],
 )
 def test_a_change_to_a_preset_is_told(changes, words):
     assert words in told("zhang2016", **changes)
     assert words not in told("zhang2016")
+
+
+def test_who_is_recorded_only_is_not_said_to_be_kept_out():
+    text = told("zhang2016", screening=Screening(colour_vision="record"))
+
+    assert "who reads fewer" not in text
+
+
+def test_a_blank_that_is_not_there_is_not_told():
+    assert "between the images" not in told("zhang2016", layout="side-by-side", isi_ms=200)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the fewest places taken",
+        "exactly the number of participants wanted counts",
+        "judged least often so far come first",
+        "a pair whose showing was cut off",
+        "balanced exactly, in each half",
+        "every exposure is measured",
+    ],
+)
+def test_what_every_study_does_otherwise_is_always_told(words):
+    for preset in PRESETS:
+        assert words in told(preset)
+
+
+def test_a_study_file_is_told_with_its_checks_and_questions():
+    text = factories.study_text(
+        screening=Screening(device="check", display="record"),
+        questions=StandardQuestions(STANDARD_QUESTION_IDS),
+    )
+
+    found = "; ".join(deviations_of(parse_study_file(text), has_control=True))
+
+    for words in ("window, zoom and browser", "steps of grey", "questions are asked", "1 control"):
+        assert words in found
+    assert "plates" not in found
 
 
 def test_control_trials_are_told_only_where_the_set_has_them():
