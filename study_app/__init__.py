@@ -18,7 +18,7 @@ from study_app.views.pages import pages
 from study_app.views.participant import add_study
 from study_app.views.rate_limits import register_rate_limits
 from study_app.views.recruiting import add_recruiting
-from study_app.views.screening import screening
+from study_app.views.screening import screening_pages
 from study_app.views.trial_api import trial_api
 
 LONGEST_REQUEST_BYTES = 64 * 1024
@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_extensions(app)
-    for blueprint in (pages, screening, ending, trial_api, images):
+    for blueprint in (pages, screening_pages, ending, trial_api, images):
         app.register_blueprint(blueprint)
     app.session_interface = StudyCookies()
     app.context_processor(add_study)

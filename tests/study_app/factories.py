@@ -142,6 +142,28 @@ def response_body(
     return {**body, **changes}
 
 
+def device_measures(**changes: Any) -> dict[str, Any]:
+    """What the device check sends for a usual computer."""
+    measures = {
+        "screen_width_px": 1920,
+        "screen_height_px": 1080,
+        "window_width_px": 1280,
+        "window_height_px": 800,
+        "device_pixel_ratio": 1,
+        "zoom": 1,
+        "colour_depth": 24,
+        "colour_gamut": "srgb",
+        "frame_interval_ms": 16.67,
+        "pointer": "fine",
+        "missing_features": [],
+        "forced_colours": False,
+        "inverted_colours": False,
+        "colours_changed": False,
+        "keeps_answers": True,
+    }
+    return {**measures, **changes}
+
+
 class Browser:
     """A participant's browser: keeps its cookie, sends the form token."""
 

@@ -1,0 +1,123 @@
+"""The pages of the checks between consent and instructions."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from study_app import screening
+from study_app.catalog import file_of
+from study_app.device_report import NEEDED_FEATURES, parse_device_report, window_sizes
+from study_app.extensions import db
+from study_app.models import CheckName
+from study_app.views.participant import own_study_session, place
+
+screening_pages = Blueprint("screening", __name__, url_prefix="/screening")
+
+UNPROCESSABLE = 422
+
+
+@screening_pages.get("/device")
+def device() -> AnyResponse | str:
+    """Measure the device in the browser and say what to change."""
+    return _leave("device") or _device_page()
+
+
+@screening_pages.post("/device")
+def check_device() -> AnyResponse | tuple[str, int]:
+    """Go on with a device that is fit; let go who cannot change theirs."""
+    if elsewhere := _leave("device"):
+        return elsewhere
+    code, now = own_study_session().code, datetime.now(UTC)
+    measures = request.form.get("measures", "")
+    if request.form.get("outcome") == "cannot":
+        report = parse_device_report(measures) if measures else None
+        screening.give_up_device(db.session(), code, report, now)
+    elif screening.record_device(db.session(), code, parse_device_report(measures), now):
+        return _device_page(), UNPROCESSABLE
+    return redirect(place(own_study_session()))
+
+
+@screening_pages.get("/colour-vision")
+def colour_vision() -> AnyResponse | str:
+    """Show one plate and ask for its digit."""
+    if elsewhere := _leave("colour-vision"):
+        return elsewhere
+    asked = screening.asked_plate(db.session(), own_study_session())
+    return render_template(
+        "screening_colour_vision.html",
+        number=asked.number,
+        n_plates=asked.n_plates,
+        answers=screening.PLATE_ANSWERS,
+        plate_url=url_for("screening.plate", number=asked.number),
+    )
+
+
+@screening_pages.post("/colour-vision")
+def read_plate() -> AnyResponse:
+    """Take what was read on a plate; what is right stays on the server."""
+    screening.answer_plate(
+        db.session(),
+        own_study_session().code,
+        request.form.get("plate", -1, type=int),
+        request.form.get("answer", ""),
+        datetime.now(UTC),
+    )
+    return redirect(place(own_study_session()))
+
+
+@screening_pages.get("/plates/<int:number>.png")
+def plate(number: int) -> Response:
+    """Give the plate that is asked now; all plates have the same length."""
+    data = screening.plate_image(db.session(), own_study_session(), number)
+    return Response(data, mimetype="image/png")
+
+
+@screening_pages.get("/display")
+def display() -> AnyResponse | str:
+    """Ask how many steps of grey can be seen."""
+    return _leave("display") or _display_page({}, "")
+
+
+@screening_pages.post("/display")
+def check_display() -> AnyResponse | tuple[str, int]:
+    """Take what the display shows."""
+    if elsewhere := _leave("display"):
+        return elsewhere
+    report = screening.parse_display_report(request.form)
+    if report is None:
+        problem = gettext("Please answer all three questions.")
+        return _display_page(request.form.to_dict(), problem), UNPROCESSABLE
+    screening.record_display(db.session(), own_study_session().code, report, datetime.now(UTC))
+    return redirect(place(own_study_session()))
+
+
+def _leave(name: CheckName) -> AnyResponse | None:
+    """Give the way to the participant's own page if it is another; else note that this is shown."""
+    study_session = own_study_session()
+    if (here := place(study_session)) != request.path:
+        return redirect(here)
+    screening.begin_check(db.session(), study_session.code, name, datetime.now(UTC))
+    return None
+
+
+def _device_page() -> str:
+    protocol = file_of(own_study_session().participant.study).protocol
+    return render_template(
+        "screening_device.html",
+        window_sizes=[
+            f"{width}x{height}" for width, height in window_sizes(protocol.image_size_px)
+        ],
+        needed_features=NEEDED_FEATURES,
+    )
+
+
+def _display_page(chosen: dict[str, str], problem: str) -> str:
+    return render_template(
+        "screening_display.html",
+        dark_levels=screening.DARK_LEVELS,
+        light_levels=screening.LIGHT_LEVELS,
+        chosen=chosen,
+        problem=problem,
+    )
