@@ -49,6 +49,7 @@ TRIAL = sa.table(
     sa.column("id"),
     sa.column("study_session_id"),
     sa.column("stimulus_pair_id"),
+    sa.column("place", sa.Integer),
     sa.column("trial_index", sa.Integer),
     *(sa.column(name, sa.Text) for name in ("block", "trial_type", "real_side", "first_side")),
 )
@@ -95,8 +96,8 @@ def read_database_table(address: str, study: str | None = None) -> TextTable:
     Raises:
         TrialTableError: the database cannot be read, is no study's, or holds no such study.
     """
-    with _connected(address) as (connection, place):
-        stored = _find_study(connection, place, study)
+    with connected(address) as (connection, place):
+        stored = find_stored_study(connection, place, study)
         columns, sha256 = _read_columns(connection, stored)
     n = len(columns[COLUMN_NAMES[0]])
     if n == 0:
@@ -107,8 +108,8 @@ def read_database_table(address: str, study: str | None = None) -> TextTable:
 
 def read_study_file(address: str, study: str | None = None) -> str:
     """Give the text of the study file that is stored; arguments and errors as for the trials."""
-    with _connected(address) as (connection, place):
-        return _find_study(connection, place, study).source
+    with connected(address) as (connection, place):
+        return find_stored_study(connection, place, study).source
 
 
 def sqlite_file(address: str) -> Path | None:
@@ -118,7 +119,7 @@ def sqlite_file(address: str) -> Path | None:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[tuple[sa.Connection, str]]:
+def connected(address: str) -> Iterator[tuple[sa.Connection, str]]:
     """Open the database for reading; every mistake becomes one line without a password."""
     url = _parse(address)
     place = _without_secrets(url)
@@ -181,7 +182,12 @@ def _explained(error: sa.exc.SQLAlchemyError) -> str:
     return f"cannot be read: {cause.splitlines()[0] if cause else 'unknown'}"
 
 
-def _find_study(connection: sa.Connection, place: str, code: str | None) -> StoredStudy:
+def find_stored_study(connection: sa.Connection, place: str, code: str | None) -> StoredStudy:
+    """Give the study of a code, or the only one there is.
+
+    Raises:
+        TrialTableError: there is no such study, or several and no code.
+    """
     rows = connection.execute(sa.select(STUDY.c.id, STUDY.c.code, STUDY.c.source).order_by("id"))
     studies = [StoredStudy(*row) for row in rows]
     if not studies:
@@ -220,7 +226,8 @@ def _select(study: StoredStudy) -> sa.Select[Any]:
             STUDY_SESSION.c.state,
             PARTICIPANT.c.simulated,
             CONDITION.c.name.label("condition"),
-            *(TRIAL.c[name] for name in ("block", "trial_type", "trial_index")),
+            *(TRIAL.c[name] for name in ("block", "trial_type")),
+            _numbered(),
             *(STIMULUS_PAIR.c[name] for name in ("pair_id", "photo_id")),
             *(TRIAL.c[name] for name in ("real_side", "first_side")),
             *(RESPONSE.c[name] for name in (*ANSWERED, "answered_at")),
@@ -232,8 +239,15 @@ def _select(study: StoredStudy) -> sa.Select[Any]:
         .join(CONDITION, STIMULUS_PAIR.c.condition_id == CONDITION.c.id)
         .outerjoin(RESPONSE, RESPONSE.c.trial_id == TRIAL.c.id)
         .where(PARTICIPANT.c.study_id == study.id)
-        .order_by(STUDY_SESSION.c.id, TRIAL.c.trial_index)
+        .order_by(STUDY_SESSION.c.id, TRIAL.c.place, TRIAL.c.trial_index)
     )
+
+
+def _numbered() -> sa.ColumnElement[int]:
+    """Number a session's trials from 0; one that was cut off stands before its replacement."""
+    order = (TRIAL.c.place, TRIAL.c.trial_index)
+    number = sa.func.row_number().over(partition_by=TRIAL.c.study_session_id, order_by=order)
+    return (number - 1).label("trial_index")
 
 
 def _text_row(study: str, row: sa.Row[Any]) -> list[str]:

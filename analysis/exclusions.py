@@ -13,6 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.exclusion_rules import NO_FURTHER_RULES, VIGILANCE_KEY, ExclusionRules, reason_for
+from analysis.replaced_trials import without_replaced
 
 DEFAULT_VIGILANCE_PASS_SHARE = 0.75
 SIMULATED = "simulated"
@@ -183,7 +184,8 @@ def _people_hit(
     main_block = trials[trials["block"] == "main"]
     by_person = main_block.groupby("participant_id", sort=True)
     if (least := rules.minimum_answered_share) is not None:
-        shares = by_person["fooled"].count() / by_person.size()
+        planned = without_replaced(main_block).groupby("participant_id", sort=True)
+        shares = planned["fooled"].count() / planned.size()
         meaning = f"Participants who answered less than {_percent(least)} of the main block are"
         yield _Hit(
             UNFINISHED,

@@ -6,10 +6,13 @@ out is decided in ``exclusions.py``; this module counts, whatever the rules are 
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from analysis.exclusions import Screened, counted_trials, main_conditions
+from analysis.recorded_flow import INVITED, RecordedFlow
+from analysis.replaced_trials import without_replaced
 
 # A person reached a step if the cell of its column in participants.csv is filled. A file without
 # the column did not record the step.
@@ -29,13 +32,17 @@ class FlowRow:
 
     Attributes:
         condition: name, or None for all together.
-        invited: asked to take part; None where it was not recorded, never 0 for that.
-        consented: gave consent; None where it was not recorded.
+        invited: asked to take part, or openings of the invitation where the study counted those;
+            None where it was not recorded, never 0 for that.
+        consented: gave consent, with those erased since; None where it was not recorded.
         screened: passed the checks before the first trial; None where it was not recorded.
         in_table: with a main trial in the trial table.
         started: answered at least one main trial.
-        finished: answered every trial of the main block.
+        finished: answered every trial of the main block; one that was cut off and replaced is none.
         withdrawn: took back their participation; None where it was not recorded.
+        erased: had all their data deleted, so that they are in no table; None where it was not
+            recorded.
+        turned_away: who came to the consent page and did not get in, by reason.
         left_out: people left out by each rule, in the order of the rules.
         without_answers: left out by no rule, but without an answered main trial that counts.
         analysed: kept, with at least one answered main trial that counts.
@@ -49,13 +56,18 @@ class FlowRow:
     started: int
     finished: int
     withdrawn: int | None
+    erased: int | None
+    turned_away: dict[str, int]
     left_out: dict[str, int]
     without_answers: int
     analysed: int
 
 
 def participant_flow(
-    trials: pd.DataFrame, screened: Screened, participants: pd.DataFrame | None = None
+    trials: pd.DataFrame,
+    screened: Screened,
+    participants: pd.DataFrame | None = None,
+    recorded: RecordedFlow | None = None,
 ) -> list[FlowRow]:
     """Count participants by condition, then all together.
 
@@ -63,12 +75,14 @@ def participant_flow(
         trials: the whole trial table.
         screened: the same table after the exclusions.
         participants: what ``read_participants`` gave; None where there is no such file.
+        recorded: what was counted before consent; None where it was not.
     """
     main = trials[trials["block"] == "main"]
     tested = _members(main[main["trial_type"] == "main"])
     started = _members(counted_trials(trials))
     counted = _members(counted_trials(screened.trials))
-    unfinished = set(main.loc[main["fooled"].isna(), "participant_id"].unique())
+    planned = without_replaced(main)
+    unfinished = set(planned.loc[planned["fooled"].isna(), "participant_id"].unique())
     rows = []
     for name in [*main_conditions(trials), None]:
         people = _people(tested, name)
@@ -83,7 +97,7 @@ def participant_flow(
                 left_out={e.rule: reasons[e.rule] for e in screened.exclusions},
                 without_answers=len(people) - reasons.total() - analysed,
                 analysed=analysed,
-                **_recorded_steps(participants, name),
+                **_with_counts(_recorded_steps(participants, name), recorded, name),
             )
         )
     return rows
@@ -108,6 +122,32 @@ def _recorded_steps(
     return {
         step: _recorded(participants, column, condition) for step, column in STEP_COLUMNS.items()
     }
+
+
+def _with_counts(
+    steps: dict[str, int | None], recorded: RecordedFlow | None, condition: str | None
+) -> dict[str, Any]:
+    """Add what was counted without knowing anybody, and who was erased."""
+    if recorded is None:
+        return {**steps, "erased": None, "turned_away": {}}
+    erased = _count_erased(recorded, condition)
+    everybody = condition is None
+    consented = steps["consented"]
+    return {
+        "invited": recorded.steps.get(INVITED, 0) if everybody else None,
+        "consented": None if None in (consented, erased) else (consented or 0) + (erased or 0),
+        "screened": steps["screened"] if recorded.has_checks else None,
+        "withdrawn": steps["withdrawn"],
+        "erased": erased,
+        "turned_away": recorded.turned_away if everybody else {},
+    }
+
+
+def _count_erased(recorded: RecordedFlow, condition: str | None) -> int | None:
+    """Count the erased; of one condition only where every one of them had one."""
+    if condition is None:
+        return len(recorded.erased)
+    return None if "" in recorded.erased else recorded.erased.count(condition)
 
 
 def _recorded(participants: pd.DataFrame, column: str, condition: str | None) -> int | None:

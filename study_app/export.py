@@ -7,11 +7,13 @@ the rows, but their answers stay out, as the page they saw at the end promises.
 
 import csv
 import hashlib
+import itertools
 import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -110,7 +112,12 @@ def export_study(
 
 
 def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
-    """Give the rows of the trial table as text, in the order of enrolment and of the plan."""
+    """Give the rows of the trial table as text, in the order of enrolment and of the plan.
+
+    A trial that was cut off stands just before the one that took its place; ``trial_index`` numbers
+    all of a study session from 0.
+    """
+    number_of: defaultdict[int, Iterator[int]] = defaultdict(itertools.count)
     rows = session.execute(
         sa.select(Trial, StimulusPair, Condition.name, StudySession, Participant, Response)
         .join(StudySession, Trial.study_session_id == StudySession.id)
@@ -119,7 +126,7 @@ def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
         .join(Condition, StimulusPair.condition_id == Condition.id)
         .outerjoin(Response, Response.trial_id == Trial.id)
         .where(Participant.study_id == study.id)
-        .order_by(StudySession.id, Trial.trial_index)
+        .order_by(StudySession.id, Trial.place, Trial.trial_index)
     )
     for trial, pair, condition, study_session, participant, response in rows:
         planned = {
@@ -130,7 +137,7 @@ def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
             "condition": condition,
             "block": trial.block,
             "trial_type": trial.trial_type,
-            "trial_index": trial.trial_index,
+            "trial_index": next(number_of[study_session.id]),
             "pair_id": pair.pair_id,
             "photo_id": pair.photo_id,
             "real_side": trial.real_side,

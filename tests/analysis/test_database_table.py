@@ -11,6 +11,7 @@ import pytest
 
 from analysis.database_table import read_database_table, read_study_file, sqlite_file
 from analysis.errors import TrialTableError
+from analysis.replaced_trials import without_replaced
 from analysis.text_table import csv_chunks
 from analysis.trial_table import read_trials
 from study_app import create_app, export
@@ -20,6 +21,8 @@ from study_app.simulated_token import sign_token
 from tests.postgres import own_database
 from tests.study_app import factories
 from tests.study_app.factories import Browser
+
+PAGES = ("3d2c1c5e-8a0f-4f3f-9d8e-000000000001", "3d2c1c5e-8a0f-4f3f-9d8e-000000000002")
 
 
 def used_app(folder: Path, address: str | None = None) -> flask.Flask:
@@ -41,11 +44,21 @@ def used_app(folder: Path, address: str | None = None) -> flask.Flask:
     for browser in people[1:]:
         for number in range(4):
             browser.answer_next(response_ms=800.25 + number, chosen_side="right")
+    _cut_off_a_trial(people[1])
     people[2].get("/withdraw")
     people[2].post_form("/withdraw")
     Browser(app).consent("colours", simulated=sign_token(factories.SECRET_KEY, "colours", 1))
     Browser(app).consent("noise")
     return app
+
+
+def _cut_off_a_trial(browser: Browser) -> None:
+    """Show the fifth pair, load the page again, and answer the pair that comes instead."""
+    key = browser.client.get(f"/api/trials/next?page={PAGES[0]}").json["trial_key"]
+    browser.post_json(f"/api/trials/{key}/start", {"page_key": PAGES[0]})
+    trial = browser.client.get(f"/api/trials/next?page={PAGES[1]}").json
+    assert browser.answer(trial["trial_key"]).status_code == 200
+    assert trial["trial_key"] != key
 
 
 def export_of(app: flask.Flask, study: str, folder: Path) -> bytes:
@@ -97,8 +110,23 @@ def test_who_withdrew_keeps_the_rows_but_no_answers(address: str) -> None:
     trials = read_trials(address, study="colours").trials
 
     answered = trials.groupby("study_session_id", sort=False)["fooled"].count()
-    assert answered.tolist() == [10, 4, 0, 0]
+    assert answered.tolist() == [10, 5, 0, 0]
     assert trials["simulated"].sum() == 10
+
+
+def test_a_trial_that_was_cut_off_stands_before_the_one_that_took_its_place(address: str) -> None:
+    trials = read_trials(address, study="colours").trials
+
+    sizes = trials.groupby("study_session_id", sort=False).size()
+    assert sizes.tolist() == [10, 11, 10, 10]
+    session = trials[trials["study_session_id"] == sizes.index[1]]
+    assert session["trial_index"].tolist() == list(range(11))
+    assert session["fooled"].notna().tolist() == [True] * 4 + [False, True] + [False] * 5
+    cut_off, replacement = session.iloc[4], session.iloc[5]
+    assert cut_off["photo_id"] != replacement["photo_id"]
+    for name in ("block", "trial_type", "condition", "real_side", "first_side"):
+        assert cut_off[name] == replacement[name]
+    assert len(without_replaced(session)) == 10
 
 
 def test_the_study_file_is_at_hand(address: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.exclusions import Exclusion, Screened, screen
 from analysis.participant_flow import FlowRow, participant_flow
+from analysis.recorded_flow import RecordedFlow
 
 NO_TRIALS = pd.Series(dtype="str")
 
@@ -15,6 +16,10 @@ def trial_table(answers: dict[str, str], *, conditions: dict[str, str]) -> pd.Da
     rows = [
         {
             "participant_id": code,
+            "study_session_id": code,
+            "trial_index": j,
+            "real_side": "left",
+            "first_side": "both",
             "simulated": code.startswith("bot"),
             "condition": conditions.get(code, "full") if mark != "x" else "random",
             "block": "main",
@@ -45,6 +50,12 @@ def test_the_flow_counts_people_by_condition_and_all_together() -> None:
         1, 1, {"vigilance": 1}, 0,
     )  # fmt: skip
     assert (everybody.condition, everybody.in_table, everybody.analysed) == (None, 4, 2)
+
+
+def test_who_had_a_trial_replaced_and_answered_the_rest_has_finished() -> None:
+    everybody = flow_of(trial_table({"ann": "+-+", "bob": "++-"}, conditions={}))[-1]
+
+    assert (everybody.in_table, everybody.started, everybody.finished) == (2, 2, 1)
 
 
 def test_simulated_people_are_in_the_flow_as_left_out() -> None:
@@ -137,3 +148,43 @@ def test_a_flow_is_plain_json(participants: pd.DataFrame | None) -> None:
     rows = [asdict(row) for row in flow_of(trial_table({"ann": "+"}, conditions={}), participants)]
 
     assert json.loads(json.dumps(rows)) == rows
+
+
+def test_what_was_counted_before_consent_stands_before_it() -> None:
+    trials = trial_table({"ann": "+", "bob": "+"}, conditions={"bob": "half"})
+    participants = pd.DataFrame(
+        [("ann", "full", "day 1", ""), ("bob", "half", "day 1", "day 1")],
+        columns=["participant_id", "condition", "consented_at", "screened_at"],
+    )
+    recorded = RecordedFlow({"invitation": 9, "declined": 2, "screened": 1}, ("full", "full"))
+
+    full, half, everybody = participant_flow(trials, screen(trials), participants, recorded)
+
+    assert (everybody.invited, everybody.consented, everybody.erased) == (9, 4, 2)
+    assert (everybody.screened, everybody.turned_away) == (1, {"declined": 2})
+    assert (full.invited, full.consented, full.erased, full.turned_away) == (None, 3, 2, {})
+    assert (half.consented, half.erased, half.screened) == (1, 0, 1)
+
+
+def test_a_study_without_checks_recorded_no_such_step() -> None:
+    trials = trial_table({"ann": "+"}, conditions={})
+    participants = pd.DataFrame(
+        [("ann", "", "day 1", "")],
+        columns=["participant_id", "condition", "consented_at", "screened_at"],
+    )
+
+    full, everybody = participant_flow(
+        trials, screen(trials), participants, RecordedFlow({"invitation": 1}, ("",))
+    )
+
+    assert (everybody.screened, everybody.consented, everybody.erased) == (None, 2, 1)
+    # Who was erased had no condition, so nobody can say in which they were.
+    assert (full.consented, full.erased) == (None, None)
+
+
+def test_counts_without_a_table_of_people_leave_consent_unknown() -> None:
+    trials = trial_table({"ann": "+"}, conditions={})
+
+    everybody = participant_flow(trials, screen(trials), None, RecordedFlow({"invitation": 3}))[-1]
+
+    assert (everybody.invited, everybody.consented, everybody.erased) == (3, None, 0)
