@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of, find_study, roles_of
-from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen
+from study_app.errors import N_, AlreadyTakenPart, StudyFull, StudyNotOpen
 from study_app.extensions import begin_write
 from study_app.models import (
     Condition,
@@ -93,9 +93,9 @@ def check_accepts(study: Study, simulated: bool) -> None:
         StudyNotOpen: it does not.
     """
     if study.state == "closed":
-        raise StudyNotOpen("This study is closed; nobody can take part any more.", "closed")
+        raise StudyNotOpen(N_("This study is closed; nobody can take part any more."), "closed")
     if study.state == "draft" and not simulated:
-        raise StudyNotOpen("This study has not been opened yet.", "not-open")
+        raise StudyNotOpen(N_("This study has not been opened yet."), "not-open")
 
 
 def _check_first_time(session: Session, study: Study, external_id: str | None) -> None:
@@ -105,7 +105,7 @@ def _check_first_time(session: Session, study: Study, external_id: str | None) -
         Participant.study_id == study.id, Participant.external_id == external_id
     )
     if session.scalar(known) is not None:
-        raise AlreadyTakenPart("Somebody with your participant number has taken part already.")
+        raise AlreadyTakenPart(N_("Somebody with your participant number has taken part already."))
 
 
 def _start_study_session(
@@ -162,7 +162,7 @@ def _lease(
     tested = _tested_conditions(session, study, roles) if between else []
     fewest = min((places[condition.id] for condition in tested), default=places[None])
     if not simulated and fewest >= study_file.participants.per_condition:
-        raise StudyFull("This study has all its participants. Thank you for your interest.")
+        raise StudyFull(N_("This study has all its participants. Thank you for your interest."))
     if not between:
         return None
     candidates = [condition for condition in tested if places[condition.id] == fewest]

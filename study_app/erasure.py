@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.errors import NoStudySession, UnknownParticipant
+from study_app.errors import N_, NoStudySession, UnknownParticipant
 from study_app.extensions import Base, begin_write, overwrite_deleted
 from study_app.models import (
     Erasure,
@@ -115,7 +115,7 @@ def _lock(session: Session, code: str) -> StudySession:
     )
     if found is None:
         session.rollback()
-        raise NoStudySession("There is nothing stored that could be deleted.")
+        raise NoStudySession(N_("There is nothing stored that could be deleted."))
     return found
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
-from study_app.errors import StepsLeft
+from study_app.errors import N_, StepsLeft
 from study_app.models import ScreeningCheck, StudySession
 from study_app.steps import Step, checks_of, next_step
 from study_app.study_tables import StudyFile
@@ -50,4 +50,4 @@ def check_ready_for_trials(
     if not wanted or study_session.n_answered > 0:
         return
     if set(wanted) - checks_done(session, study_session.id):
-        raise StepsLeft("The pairs begin after the checks before them.")
+        raise StepsLeft(N_("The pairs begin after the checks before them."))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from study_app.errors import NotFromRecruiter
+from study_app.errors import N_, NotFromRecruiter
 from study_app.models import NAME_LENGTH, RecruiterKind
 
 # Query parameters that travel from the invitation to the consent form, in the recruiter's spelling.
@@ -60,7 +60,9 @@ def carried_parameters(kind: RecruiterKind, values: Mapping[str, str]) -> dict[s
     """
     given = {name: values.get(name, "").strip() for name in PARAMETERS[kind]}
     if any(len(value) > NAME_LENGTH for value in given.values()):
-        raise NotFromRecruiter("A value in this link is too long; please use the link as it was.")
+        raise NotFromRecruiter(
+            N_("A value in this link is too long; please use the link as it was.")
+        )
     return {name: value for name, value in given.items() if value}
 
 
@@ -86,17 +88,17 @@ def check_comes_from_recruiter(kind: RecruiterKind, carried: Mapping[str, str]) 
     """
     if kind == "prolific" and not _is_name(carried.get("PROLIFIC_PID")):
         raise NotFromRecruiter(
-            "People take part in this study through Prolific; please open it from there."
+            N_("People take part in this study through Prolific; please open it from there.")
         )
     if kind != "mturk":
         return
     if is_preview(kind, carried):
         raise NotFromRecruiter(
-            "You are looking at a preview; to take part, please accept the task first."
+            N_("You are looking at a preview; to take part, please accept the task first.")
         )
     if not _is_name(carried.get("workerId")) or assignment_of(carried) is None:
         raise NotFromRecruiter(
-            "People take part in this study through Mechanical Turk; please open it from there."
+            N_("People take part in this study through Mechanical Turk; please open it from there.")
         )
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
 from study_app.device_report import DeviceReport, Problem, problems
-from study_app.errors import InvalidResponse, UnknownImage
+from study_app.errors import N_, InvalidResponse, UnknownImage
 from study_app.extensions import begin_write
 from study_app.models import CheckName, ScreeningCheck, StudySession
 from study_app.passage import current_step
@@ -137,9 +137,9 @@ def plate_image(session: Session, study_session: StudySession, number: int) -> b
     """
     waits = study_session.state == "running"
     if not waits or current_step(session, study_session) != "colour-vision":
-        raise UnknownImage("There is no such picture here.")
+        raise UnknownImage(N_("There is no such picture here."))
     if number != _n_read(session, study_session):
-        raise UnknownImage("There is no such picture here.")
+        raise UnknownImage(N_("There is no such picture here."))
     return padded_plate(_plates(study_session)[number])
 
 

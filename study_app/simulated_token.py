@@ -4,7 +4,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from study_app.errors import InvalidToken
+from study_app.errors import N_, InvalidToken
 
 SALT = "simulated"
 LONGEST_AGE_S = 24 * 3600
@@ -31,7 +31,7 @@ def read_token(secret_key: str, study_code: str, token: str) -> int:
     try:
         payload: dict[str, Any] = serializer.loads(token, max_age=LONGEST_AGE_S)
     except BadSignature:
-        raise InvalidToken("This link for simulated participants is not valid.") from None
+        raise InvalidToken(N_("This link for simulated participants is not valid.")) from None
     if payload["study"] != study_code:
-        raise InvalidToken("This link for simulated participants is of another study.")
+        raise InvalidToken(N_("This link for simulated participants is of another study."))
     return int(payload["seed"])

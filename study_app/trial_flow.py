@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from study_app.catalog import read_image
 from study_app.errors import (
+    N_,
     AlreadyAnswered,
     NoStudySession,
     ScreenedOut,
@@ -45,9 +46,9 @@ from study_app.study_tables import StudyFile
 # Without letters and digits that look alike.
 COMPLETION_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ346789"
 COMPLETION_LENGTH = 10
-UNKNOWN_TRIAL = "No trial of this study session has that key."
-NOT_NEXT = "This is not the next trial."
-UNKNOWN_STUDY_SESSION = "This browser has no study session; start from the invitation."
+UNKNOWN_TRIAL = N_("No trial of this study session has that key.")
+NOT_NEXT = N_("This is not the next trial.")
+UNKNOWN_STUDY_SESSION = N_("This browser has no study session; start from the invitation.")
 
 # The statements of every trial, built once: building takes longer than running them.
 _OF_CODE = (
@@ -183,9 +184,11 @@ def check_takes_part(study_session: StudySession) -> None:
         ScreenedOut: the participant did not pass a check.
     """
     if study_session.state == "withdrawn":
-        raise Withdrawn("You have withdrawn from this study; nothing more is asked of you.")
+        raise Withdrawn(N_("You have withdrawn from this study; nothing more is asked of you."))
     if study_session.state == "screened-out":
-        raise ScreenedOut("The study ended for you before the pairs; nothing more is asked of you.")
+        raise ScreenedOut(
+            N_("The study ended for you before the pairs; nothing more is asked of you.")
+        )
 
 
 def issue_next_trial(
@@ -343,7 +346,7 @@ def read_trial_image(session: Session, code: str, token: str) -> bytes:
     """
     row = session.execute(TRIAL_OF_TOKEN, {"code": code, "token": token}).one_or_none()
     if row is None or not _may_see(row[0], row[1]):
-        raise UnknownImage("There is no such picture here.")
+        raise UnknownImage(N_("There is no such picture here."))
     trial, _, pair, folder = row
     real, fake = pad_pair(
         read_image(folder, pair.real_path, pair.real_sha256),
@@ -454,7 +457,7 @@ def _replay_or_refuse(
         return _feedback(trial, response.chosen_side)
     check_takes_part(find_study_session(session, code))
     if response is not None:
-        raise AlreadyAnswered("This trial has its answer already.")
+        raise AlreadyAnswered(N_("This trial has its answer already."))
     raise WrongOrder(NOT_NEXT)
 
 

@@ -6,7 +6,7 @@ import secrets
 import flask
 
 from study_app.enrolment import KEY_BYTES
-from study_app.errors import NoStudySession
+from study_app.errors import N_, NoStudySession
 from study_app.recruiters import Assignment
 
 STUDY_SESSIONS = "study_sessions"
@@ -51,7 +51,7 @@ def require_code() -> str:
     """
     code = current_code()
     if code is None:
-        raise NoStudySession("This browser has no study session; start from the invitation.")
+        raise NoStudySession(N_("This browser has no study session; start from the invitation."))
     return code
 
 

@@ -7,7 +7,7 @@ import flask
 from study_app import recruiters
 from study_app.catalog import file_of
 from study_app.completion import Ending, Outcome, ending_of, outcome
-from study_app.errors import InvalidToken
+from study_app.errors import N_, InvalidToken
 from study_app.models import RecruiterKind, Study, StudySession
 from study_app.person_hash import person_hash
 from study_app.simulated_token import read_token
@@ -48,7 +48,7 @@ def simulated_seed(study: Study, carried: dict[str, str]) -> int | None:
         return None
     secret_key = flask.current_app.secret_key
     if not isinstance(secret_key, str):
-        raise InvalidToken("This server has no key to read such links with.")
+        raise InvalidToken(N_("This server has no key to read such links with."))
     return read_token(secret_key, study.code, token)
 
 
