@@ -14,6 +14,7 @@ EARLY_STEPS = (
     ("screened", "Passed the checks", "did not pass the checks"),
 )
 NOT_BEGUN = "reached no main trial"
+ERASED = "had their data erased"
 WITHOUT_ANSWERS = "without an answer that counts"
 
 
@@ -48,7 +49,9 @@ def flow_steps(rows: list[Entry]) -> list[FlowStep]:
     for place, name in enumerate(names):
         following = (*names, "in_table")[place + 1]
         gone = numbers[place] - numbers[place + 1]
-        left = ((lost[following], gone),) if gone > 0 else ()
+        known = _known_reasons(everybody, name)
+        rest = gone - sum(known.values())
+        left = (*known.items(), *(((lost[following], rest),) if rest > 0 else ()))
         steps.append(FlowStep(words[name], numbers[place], (), left))
     left_out = [(f"left out, {rule}", n) for rule, n in everybody["left_out"].items()]
     if everybody["without_answers"]:
@@ -59,6 +62,15 @@ def flow_steps(rows: list[Entry]) -> list[FlowStep]:
     by_condition = tuple(f"{row['condition']}:\u00a0{row['analysed']:,}" for row in rows[:-1])
     steps.append(FlowStep("Analysed", everybody["analysed"], by_condition))
     return steps
+
+
+def _known_reasons(everybody: Entry, step: str) -> dict[str, int]:
+    """Give why people left after a step, as far as it was counted."""
+    if step == "invited":
+        return dict(everybody["turned_away"])
+    if step == "consented" and everybody["erased"]:
+        return {ERASED: everybody["erased"]}
+    return {}
 
 
 def _details(everybody: Entry) -> tuple[str, ...]:

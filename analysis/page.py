@@ -41,6 +41,7 @@ FLOW_STEPS = {
     "started": "Started",
     "finished": "Finished",
     "withdrawn": "Withdrew",
+    "erased": "Erased",
 }
 SECTIONS = {
     "fool-rates": "Fool rates",

@@ -15,6 +15,7 @@ from analysis.command_line import finite
 
 if TYPE_CHECKING:
     from analysis.amt_results import AmtSettings
+    from analysis.database_record import DatabaseRecord
     from analysis.estimates import EstimateSettings
     from analysis.text_table import TextTable
     from analysis.trial_table import TrialTable
@@ -60,6 +61,14 @@ class Reading:
 
         found = find_source(self.source)
         return None if found.kind == "amt" else found.folder
+
+    def database_record(self) -> "DatabaseRecord | None":
+        """Give what the study's database counted; None where the trials are elsewhere."""
+        from analysis.database_record import read_database_record
+        from analysis.sources import find_source
+
+        address = find_source(self.source).address
+        return None if address is None else read_database_record(address, self.study)
 
     def input_files(self) -> tuple[Path, ...]:
         """Name the files that no result may replace."""

@@ -7,13 +7,14 @@ path, no date, no host enters.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.columns import SIDES
+from analysis.database_record import DatabaseRecord
 from analysis.descriptions import describe_study
 from analysis.estimates import (
     EstimateSettings,
@@ -81,6 +82,7 @@ def build_report(
     *,
     stimulus_set: Path | None = None,
     export_folder: Path | None = None,
+    database: DatabaseRecord | None = None,
     with_figures: bool = True,
 ) -> Report:
     """Estimate, describe and write up a trial table.
@@ -91,6 +93,8 @@ def build_report(
         stimulus_set: folder of the stimulus set; gives the gallery.
         export_folder: the folder of ``study-app export`` that the table comes from; gives the steps
             before the first trial, the protocol, and which stimulus set it must be.
+        database: of ``read_database_record``, where the table comes from the study's database;
+            gives the steps before the first trial.
         with_figures: whether to draw the files of the figures too, which takes some seconds.
 
     Raises:
@@ -98,6 +102,8 @@ def build_report(
         TrialTableError: a file of the export folder cannot be read.
     """
     record = NO_RECORD if export_folder is None else read_study_record(export_folder)
+    if database is not None:
+        record = replace(record, participants=database.participants, flow=database.flow)
     images = None
     if stimulus_set is not None:
         images = read_stimulus_images(stimulus_set, expected_sha256=record.set_sha256)
@@ -133,7 +139,8 @@ def report_document(
         ],
         "without_exclusions": _without_exclusions(trials, screened, conditions, settings.level),
         "participant_flow": [
-            asdict(row) for row in participant_flow(trials, screened, record.participants)
+            asdict(row)
+            for row in participant_flow(trials, screened, record.participants, record.flow)
         ],
         "design": asdict(describe_design(trials)),
         "study": {

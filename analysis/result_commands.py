@@ -109,6 +109,7 @@ def report(
         settle(reading),
         stimulus_set=stimulus_set,
         export_folder=reading.folder(),
+        database=reading.database_record(),
         with_figures=figures is not None,
     )
     written = {out: finished.html, twin: finished.json}

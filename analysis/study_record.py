@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.errors import TrialTableError
 from analysis.participants_file import PARTICIPANTS_NAME, read_participants
+from analysis.recorded_flow import RecordedFlow, read_recorded_flow
 
 PROVENANCE_NAME = "provenance.json"
 STUDY_NAME = "study.toml"
@@ -35,6 +36,7 @@ class StudyRecord:
 
     Attributes:
         participants: of ``participants.csv``; None without it.
+        flow: of ``participant_flow.csv``; None without it.
         set_sha256: digest of the study's stimulus set; None if it is not known.
         study_sha256: digest of the study file; None if it is not known.
         protocol: what the study file states of ``PROTOCOL_KEYS``.
@@ -42,6 +44,7 @@ class StudyRecord:
     """
 
     participants: pd.DataFrame | None = None
+    flow: RecordedFlow | None = None
     set_sha256: str | None = None
     study_sha256: str | None = None
     protocol: dict[str, Any] = field(default_factory=dict)
@@ -63,6 +66,7 @@ def read_study_record(folder: Path) -> StudyRecord:
     deviations = provenance.get("deviations_from_2016")
     return StudyRecord(
         participants=read_participants(people) if people.is_file() else None,
+        flow=read_recorded_flow(folder),
         set_sha256=_text(provenance.get("stimulus_set_digest")),
         study_sha256=_text(provenance.get("study_digest")),
         protocol={name: protocol[name] for name in PROTOCOL_KEYS if name in protocol},

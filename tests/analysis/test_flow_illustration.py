@@ -39,6 +39,17 @@ def test_every_recorded_step_is_a_box_and_who_left_is_counted(rows: list[dict[st
     assert steps[2].left[-1] == ("without an answer that counts", 2)
 
 
+def test_who_was_turned_away_or_erased_is_told_by_the_reason(rows: list[dict[str, Any]]) -> None:
+    rows[-1].update(
+        invited=40, consented=30, erased=2, turned_away={"declined": 3, "refused, other": 1}
+    )
+
+    steps = flow_steps(rows)
+
+    assert steps[0].left == (("declined", 3), ("refused, other", 1), ("did not consent", 6))
+    assert steps[1].left == (("had their data erased", 2), ("reached no main trial", 4))
+
+
 def test_the_text_alternative_tells_the_whole_flow(finished_document: dict[str, Any]) -> None:
     figure = flow_illustration(finished_document)
 
