@@ -159,3 +159,29 @@ def test_styles_name_beginning_and_end_rather_than_left_and_right():
 
     assert styles
     assert [style.name for style in styles if one_sided.search(style.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", "You are invited to a study"),
+        ("de", "Sie sind zu einer Studie eingeladen"),
+        ("es", "Está usted invitado a un estudio"),
+        ("zh", "邀请您参加一项研究"),
+    ],
+)
+def test_a_page_is_said_in_its_language(app_with, code, words):
+    consents = "".join(f'[wording.{other}]\nconsent = "x"\n' for other in ("de", "es", "zh"))
+    app = app_with('["en", "de", "es", "zh"]', consents)
+
+    assert words in Browser(app).get(f"{INVITATION}?language={code}").text
+
+
+def test_what_the_trial_api_refuses_is_said_in_the_language_of_the_pages(two_languages):
+    browser = Browser(two_languages)
+    browser.get(f"{INVITATION}?language=de")
+
+    answer = browser.client.get("/api/trials/next")
+
+    assert answer.status_code == 401
+    assert answer.json["message"].startswith("Dieser Browser nimmt noch an keiner Studie teil")
