@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from study_app import screening
 from study_app.steps import checks_of, has_questions
 from study_app.study_tables import StudyFile
 
@@ -36,6 +37,10 @@ class Collected:
 
 def _columns(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())
+
+
+def _makes(check: str) -> Asks:
+    return lambda study_file: check in checks_of(study_file)
 
 
 COLLECTED = (
@@ -81,23 +86,9 @@ COLLECTED = (
         lazy_gettext("The language of the pages, and by which kind of link you came."),
         _columns("study_session", "language recruiter"),
     ),
-    Collected(
-        lazy_gettext(
-            "Whether your window, browser and screen are fit for the study: sizes, zoom, colours"
-            " and pointing device."
-        ),
-        (),
-        lambda study_file: study_file.screening.device != "off",
-    ),
-    Collected(
-        lazy_gettext("What you read on the plates of the colour-vision check."),
-        (),
-        lambda study_file: study_file.screening.colour_vision != "off",
-    ),
-    Collected(
-        lazy_gettext("How many steps of grey you can tell apart on your screen."),
-        (),
-        lambda study_file: study_file.screening.display != "off",
+    *(
+        Collected(sentence, (), _makes(check))
+        for check, sentence in screening.COLLECTED.items()
     ),
     Collected(
         lazy_gettext("Which of these checks you passed, and when."),

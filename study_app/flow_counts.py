@@ -66,3 +66,9 @@ def read_counts(session: Session, study: Study, *, simulated: bool = False) -> d
     stored = {event: n for event, n in rows}
     prefix = SIMULATED_PREFIX if simulated else ""
     return {event: stored.get(prefix + event, 0) for event in FLOW_EVENTS}
+
+
+def told(counts: Mapping[FlowEvent, int]) -> str:
+    """Say in one line what was counted; nothing where nothing was."""
+    happened = ", ".join(f"{event} {n}" for event, n in counts.items() if n)
+    return f"Openings of pages, not people: {happened}" if happened else ""

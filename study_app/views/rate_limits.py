@@ -7,6 +7,7 @@ server counts for itself, in memory. Simulated observers and the tests have no l
 
 import math
 import time
+from typing import Any
 
 import flask
 from flask_limiter import Limiter
@@ -32,7 +33,8 @@ def register_rate_limits(app: flask.Flask) -> None:
     limiter = Limiter(key_func=_browser, app=app, storage_uri=MEMORY)
     limiter.request_filter(_has_no_limit)
     for endpoint, limits in LIMITS.items():
-        app.view_functions[endpoint] = limiter.limit(limits)(app.view_functions[endpoint])
+        limited: Any = limiter.limit(limits)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limited
 
     @app.after_request
     def add_waiting_time(response: flask.Response) -> flask.Response:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from study_app.collected import COLLECTED, NEVER_STORED, sentences
-from study_app.extensions import Base
+from study_app.extensions import Base, db
 from study_app.study_file import parse_study_file
 from study_app.study_tables import Consent, Recruiter, Screening, StandardQuestions
 from tests.study_app import factories
+from tests.study_app.factories import Browser
 
 PERSON = "participant"
 # Whoever adds a table says here or in collected.py whom it is about.
@@ -116,7 +118,7 @@ def test_a_study_that_stores_everything_tells_of_every_column(study_file, kind, 
 def test_nobody_is_told_of_what_their_study_does_not_do(study_file, texts):
     plain = " ".join(texts(study_file))
 
-    for word in ("plates", "grey", "questions", "checks", "platform"):
+    for word in ("plates", "grey", "few questions", "checks you passed", "platform"):
         assert word not in plain
     assert "If the link you followed has a participant number" in plain
 
@@ -126,10 +128,43 @@ def test_who_is_screened_asked_and_sent_by_a_platform_is_told(study_file, texts)
 
     told = " ".join(texts(wanted))
 
-    for word in ("plates", "grey", "questions", "checks", "platform"):
+    for word in ("plates", "grey", "few questions", "checks you passed", "platform"):
         assert word in told
 
 
 def test_the_last_sentence_says_what_is_never_stored(study_file, texts):
     assert "your IP address" in texts(study_file)[-1]
     assert sentences(study_file)[-1] is NEVER_STORED
+
+
+def test_nothing_that_a_browser_says_of_itself_reaches_the_database(open_app):
+    """Marked headers and a marked address go through a whole study session."""
+    marks = {
+        name: f"marked-{number}-{name}"
+        for number, name in enumerate(
+            ("User-Agent", "Referer", "X-Forwarded-For", "X-Real-IP", "From", "Sec-CH-UA-Platform")
+        )
+    }
+    browser = Browser(open_app)
+    browser.client.environ_base.update(
+        {
+            "REMOTE_ADDR": "198.51.100.77",
+            **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in marks.items()},
+        }
+    )
+    browser.get("/study/colours")
+    browser.consent(participant="P-marked-person")
+    assert browser.answer_all() == 10
+    browser.get("/debrief")
+    browser.get("/withdraw")
+    browser.post_form("/withdraw")
+
+    with open_app.app_context(), db.engine.connect() as connection:
+        stored = "\n".join(
+            repr(tuple(row))
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(sa.select(table))
+        )
+    assert "keyboard" in stored
+    for mark in (*marks.values(), "198.51.100.77", "marked-person"):
+        assert mark not in stored

@@ -6,7 +6,7 @@ from study_app import create_app
 from study_app.catalog import find_study, open_study
 from study_app.errors import AlreadyTakenPart, NoStudySession, StudyFull, StudyNotOpen
 from study_app.extensions import db, upgrade_database
-from study_app.flow_counts import FLOW_EVENTS, count, event_of_refusal, read_counts
+from study_app.flow_counts import FLOW_EVENTS, count, event_of_refusal, read_counts, told
 from study_app.simulated_token import sign_token
 from tests.postgres import own_database
 from tests.study_app import factories
@@ -121,3 +121,12 @@ def test_a_simulated_observer_is_counted_apart(open_app):
 
     assert counts(open_app) == {}
     assert counts(open_app, simulated=True) == {"invitation": 1, "consent": 1}
+
+
+def test_what_was_counted_is_told_in_one_line():
+    nothing = dict.fromkeys(FLOW_EVENTS, 0)
+
+    assert told(nothing) == ""
+    assert told({**nothing, "invitation": 40, "declined": 2}) == (
+        "Openings of pages, not people: invitation 40, declined 2"
+    )
