@@ -5,6 +5,7 @@ tables. The set's images stay where they are: the database keeps the folder and 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,10 +26,11 @@ from study_app.errors import (
 )
 from study_app.extensions import begin_write
 from study_app.image_padding import is_png, png_size
-from study_app.models import Condition, StimulusPair, StimulusSet, Study
+from study_app.models import Condition, StimulusPair, StimulusSet, Study, StudyStimulusSet
 from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings
 from study_app.study_file import parse_study_file, study_digest
+from study_app.study_sets import check_together, joined_conditions, joined_digest, joined_pairs
 from study_app.study_tables import ConditionChoice, StudyFile
 
 TESTED_KINDS = ("weights", "folder")
@@ -83,6 +85,16 @@ def check_set_folder(folder: str) -> None:
             f"the stimulus set is no longer at {folder};"
             " study-app create STUDY.TOML --set with its new place mends this"
         )
+
+
+def check_set_folders(study: Study) -> None:
+    """Check that all sets of a study are where they were.
+
+    Raises:
+        SetChanged: the folder of one is gone.
+    """
+    for stored in study.stimulus_sets:
+        check_set_folder(stored.folder)
 
 
 def check_stored_set(stored: StimulusSet) -> None:
@@ -161,33 +173,51 @@ def store_study(
     folder: Path,
     stimulus_set: manifest.StimulusSet,
     now: datetime,
+    *,
+    more_sets: Sequence[tuple[Path, manifest.StimulusSet]] = (),
 ) -> Stored:
-    """Store a study with its set; the same again changes nothing but the set's place.
+    """Store a study with its sets; the same again changes nothing but the place of a set.
+
+    Args:
+        session: of the database.
+        study_file: what is stored.
+        source: its text.
+        folder: of the first set.
+        stimulus_set: the first set.
+        now: the time.
+        more_sets: folders and sets that serve the same study, in any order.
 
     Raises:
         StudyChanged: the study is stored already from another file or set.
-        StimulusSetError: file and set do not fit.
+        StimulusSetError: file and sets do not fit, or the sets not together.
         PlanError: there are too few photos.
     """
-    digest = study_digest(source, manifest.set_digest(stimulus_set))
+    sets = [(folder, stimulus_set), *more_sets]
+    digest = study_digest(source, joined_digest([found for _, found in sets]))
     begin_write(session)
     study = session.scalar(sa.select(Study).where(Study.code == study_file.study.id))
     if study is not None:
         _check_same(study, digest)
-        outcome: Literal["moved", "unchanged"] = _move_set(study.stimulus_set, folder)
+        outcome = _move_sets(session, sets)
         session.commit()
         return Stored(study, outcome)
-    _check_fit(study_file, stimulus_set)
-    stored_set = _find_or_store_set(session, stimulus_set, folder)
+    _check_fit(study_file, [found for _, found in sets])
+    stored_sets = [_find_or_store_set(session, found, place) for place, found in sets]
     study = Study(
         code=study_file.study.id,
         digest=digest,
         source=source,
         contact=study_file.study.contact,
-        stimulus_set=stored_set,
+        stimulus_set=stored_sets[0],
         created_at=now,
     )
     session.add(study)
+    session.flush()
+    links = enumerate(stored_sets)
+    session.add_all(
+        StudyStimulusSet(study_id=study.id, stimulus_set_id=stored.id, position=position)
+        for position, stored in links
+    )
     session.commit()
     return Stored(study, "created")
 
@@ -219,7 +249,7 @@ def check_open_studies(session: Session) -> None:
         SetChanged: the folder of one is gone.
     """
     for study in session.scalars(sa.select(Study).where(Study.state == "open")):
-        check_set_folder(study.stimulus_set.folder)
+        check_set_folders(study)
 
 
 def open_study(session: Session, study: Study, contact: str | None, now: datetime) -> None:
@@ -232,7 +262,7 @@ def open_study(session: Session, study: Study, contact: str | None, now: datetim
     begin_write(session)
     if study.state == "closed":
         raise WrongState(f"study {study.code} is closed and cannot be opened again")
-    check_set_folder(study.stimulus_set.folder)
+    check_set_folders(study)
     if contact:
         study.contact = contact
     if not study.contact.strip():
@@ -264,15 +294,27 @@ def file_of(study: Study) -> StudyFile:
     return parse_study_file(study.source)
 
 
+def conditions_of(session: Session, study: Study) -> list[Condition]:
+    """Give the conditions of a study, one of each name: that of the first set which has it.
+
+    Pairs of a condition in other sets belong to other rows of the same name.
+    """
+    rows = session.scalars(
+        sa.select(Condition)
+        .join(StudyStimulusSet, Condition.stimulus_set_id == StudyStimulusSet.stimulus_set_id)
+        .where(StudyStimulusSet.study_id == study.id)
+        .order_by(StudyStimulusSet.position, Condition.id)
+    )
+    found: dict[str, Condition] = {}
+    for condition in rows:
+        found.setdefault(condition.name, condition)
+    return list(found.values())
+
+
 def roles_of(session: Session, study: Study) -> Roles:
     """Give the roles of a stored study's conditions."""
-    rows = session.execute(
-        sa.select(Condition.name, Condition.kind)
-        .where(Condition.stimulus_set_id == study.stimulus_set_id)
-        .order_by(Condition.id)
-    )
     study_file = file_of(study)
-    conditions = {name: kind for name, kind in rows}
+    conditions = {found.name: found.kind for found in conditions_of(session, study)}
     return resolve_roles(conditions, study_file.conditions, study_file.protocol.n_vigilance)
 
 
@@ -321,14 +363,24 @@ def _move_set(stored: StimulusSet, folder: Path) -> Literal["moved", "unchanged"
     return "moved"
 
 
-def _check_fit(study_file: StudyFile, stimulus_set: manifest.StimulusSet) -> None:
-    conditions = {condition.name: condition.kind for condition in stimulus_set.conditions}
+def _move_sets(
+    session: Session, sets: Sequence[tuple[Path, manifest.StimulusSet]]
+) -> Literal["moved", "unchanged"]:
+    found: Literal["moved", "unchanged"] = "unchanged"
+    for folder, stimulus_set in sets:
+        digest = manifest.set_digest(stimulus_set)
+        stored = session.scalars(sa.select(StimulusSet).where(StimulusSet.digest == digest)).one()
+        if _move_set(stored, folder) == "moved":
+            found = "moved"
+    return found
+
+
+def _check_fit(study_file: StudyFile, sets: Sequence[manifest.StimulusSet]) -> None:
+    check_together(sets)
     protocol = study_file.protocol
+    conditions = joined_conditions(sets)
     roles = resolve_roles(conditions, study_file.conditions, protocol.n_vigilance)
-    pairs = [
-        PlannablePair(pair.pair_id, pair.photo_id, pair.condition) for pair in stimulus_set.pairs
-    ]
-    check_plannable(pairs, protocol, roles)
+    check_plannable(joined_pairs(sets), protocol, roles)
 
 
 def _find_or_store_set(

@@ -129,23 +129,31 @@ def init(
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="STUDY.TOML")
 @click.option(
-    "--set", "folder", type=click.Path(path_type=Path), required=True, help="The stimulus set."
+    "--set",
+    "folders",
+    type=click.Path(path_type=Path),
+    required=True,
+    multiple=True,
+    help="The stimulus set; repeatable.",
 )
-def create(path: Path, folder: Path) -> None:
-    """Check a study file and a stimulus set, and store the study.
+def create(path: Path, folders: tuple[Path, ...]) -> None:
+    """Check a study file and its stimulus sets, and store the study.
 
     The same again changes nothing; a set that was moved is found again. A changed study file or
-    set needs another id.
+    set needs another id. Conditions of the same name in several sets are one condition; no photo
+    may be in two sets.
 
     Example: study-app create study.toml --set SET
     """
     study_file, source = load_study_file(path)
-    place = catalog.folder_of_set(folder)
-    stimulus_set = catalog.load_stimulus_set(place)
+    places = [catalog.folder_of_set(folder) for folder in folders]
+    first, *others = [(place, catalog.load_stimulus_set(place)) for place in places]
     with app_context(load_settings()):
         upgrade_database()
         now = datetime.now(UTC)
-        stored = catalog.store_study(db.session(), study_file, source, place, stimulus_set, now)
+        stored = catalog.store_study(
+            db.session(), study_file, source, *first, now, more_sets=others
+        )
         _print_created(stored)
 
 
@@ -217,7 +225,8 @@ def simulate_command(
         study = catalog.find_study(db.session(), study_code)
         simulate.check_conditions(db.session(), study, observers)
         n = simulate.count_observers(db.session(), study, per_condition)
-        catalog.check_stored_set(study.stimulus_set)
+        for stored in study.stimulus_sets:
+            catalog.check_stored_set(stored)
         seed = _draw_seed() if seed is None else seed
         plan = simulate.SimulationPlan(study.code, n, observers, seed, threads)
         db.session.rollback()
@@ -340,7 +349,8 @@ def _print_created(stored: catalog.Stored) -> None:
     said = {
         "created": "stored as a draft",
         "unchanged": "stored already; nothing changed",
-        "moved": f"stored already; its set is now at {study.stimulus_set.folder}",
+        "moved": "stored already; its set is now at "
+        + ", ".join(stored_set.folder for stored_set in study.stimulus_sets),
     }
     click.echo(f"{study.code}: {said[stored.outcome]}; digest {study.digest[:12]}")
     click.echo(

@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.catalog import file_of, find_study, roles_of
+from study_app.catalog import conditions_of, file_of, find_study, roles_of
 from study_app.errors import N_, AlreadyTakenPart, StudyFull, StudyNotOpen
 from study_app.extensions import begin_write
 from study_app.models import (
@@ -21,6 +22,7 @@ from study_app.models import (
     StimulusPair,
     Study,
     StudySession,
+    StudyStimulusSet,
     Trial,
 )
 from study_app.pair_usage import count_pair_usage
@@ -170,16 +172,7 @@ def _lease(
 
 
 def _tested_conditions(session: Session, study: Study, roles: Roles) -> list[Condition]:
-    return list(
-        session.scalars(
-            sa.select(Condition)
-            .where(
-                Condition.stimulus_set_id == study.stimulus_set_id,
-                Condition.name.in_(roles.tested),
-            )
-            .order_by(Condition.id)
-        )
-    )
+    return [found for found in conditions_of(session, study) if found.name in roles.tested]
 
 
 def _plan(
@@ -196,10 +189,14 @@ def _plan(
     rows = session.execute(
         sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name)
         .join(Condition)
-        .where(StimulusPair.stimulus_set_id == study.stimulus_set_id, Condition.name.in_(wanted))
+        .where(StimulusPair.stimulus_set_id.in_(_set_ids(study)), Condition.name.in_(wanted))
     )
     pairs = [PlannablePair(*row) for row in rows]
     return plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
+
+
+def _set_ids(study: Study) -> sa.Select[Any]:
+    return sa.select(StudyStimulusSet.stimulus_set_id).where(StudyStimulusSet.study_id == study.id)
 
 
 def _store_plan(
@@ -207,7 +204,7 @@ def _store_plan(
 ) -> None:
     rows = session.execute(
         sa.select(StimulusPair.pair_id, StimulusPair.id).where(
-            StimulusPair.stimulus_set_id == study.stimulus_set_id,
+            StimulusPair.stimulus_set_id.in_(_set_ids(study)),
             StimulusPair.pair_id.in_([trial.pair_id for trial in plan]),
         )
     )

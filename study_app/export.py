@@ -193,6 +193,11 @@ def _provenance(
         "state": study.state,
         "study_digest": study.digest,
         "stimulus_set_digest": study.stimulus_set.digest,
+        **(
+            {"stimulus_set_digests": [stored.digest for stored in study.stimulus_sets]}
+            if len(study.stimulus_sets) > 1
+            else {}
+        ),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         "n_trials": len(trials),
         "n_answered": sum(1 for row in trials if row["chosen_side"]),

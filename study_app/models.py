@@ -133,6 +133,28 @@ class Study(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     stimulus_set: Mapped[StimulusSet] = relationship()
+    """The first set, if there are several."""
+    stimulus_sets: Mapped[list[StimulusSet]] = relationship(
+        secondary="study_stimulus_set",
+        order_by="StudyStimulusSet.position",
+        viewonly=True,
+    )
+
+
+class StudyStimulusSet(Base):
+    """A stimulus set that serves a study; most studies have one."""
+
+    __tablename__ = "study_stimulus_set"
+    __table_args__ = (
+        sa.UniqueConstraint("study_id", "stimulus_set_id"),
+        sa.UniqueConstraint("study_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(sa.ForeignKey("study.id"))
+    stimulus_set_id: Mapped[int] = mapped_column(sa.ForeignKey("stimulus_set.id"))
+    position: Mapped[int]
+    """From 0, as named when the study was created."""
 
 
 class Participant(Base):

@@ -64,6 +64,11 @@ def upgrade() -> None:
             batch.add_column(column)
     _settle_finished()
     _drop_server_defaults()
+    # Every study had one set.
+    op.execute(
+        "INSERT INTO study_stimulus_set (study_id, stimulus_set_id, position)"
+        " SELECT id, stimulus_set_id, 0 FROM study"
+    )
 
 
 def downgrade() -> None:
@@ -90,7 +95,15 @@ def downgrade() -> None:
                 batch.create_check_constraint(op.f("ck_study_session_state_known"), STATE_BEFORE)
             for column in reversed(columns):
                 batch.drop_column(column.name)
-    for table in ("erasure", "flow_count", "question_answer", "screening_check"):
+    # The older tables know one set for each study, the first.
+    new_tables = (
+        "study_stimulus_set",
+        "erasure",
+        "flow_count",
+        "question_answer",
+        "screening_check",
+    )
+    for table in new_tables:
         op.drop_table(table)
 
 
@@ -168,6 +181,30 @@ def _drop_server_defaults() -> None:
 
 
 def _make_tables() -> None:
+    op.create_table(
+        "study_stimulus_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("stimulus_set_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["study_id"], ["study.id"], name=op.f("fk_study_stimulus_set_study_id_study")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stimulus_set_id"],
+            ["stimulus_set.id"],
+            name=op.f("fk_study_stimulus_set_stimulus_set_id_stimulus_set"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_stimulus_set")),
+        sa.UniqueConstraint(
+            "study_id",
+            "stimulus_set_id",
+            name=op.f("uq_study_stimulus_set_study_id_stimulus_set_id"),
+        ),
+        sa.UniqueConstraint(
+            "study_id", "position", name=op.f("uq_study_stimulus_set_study_id_position")
+        ),
+    )
     op.create_table(
         "screening_check",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -23,6 +23,7 @@ TABLES = {
     "condition",
     "stimulus_pair",
     "study",
+    "study_stimulus_set",
     "participant",
     "study_session",
     "trial",
