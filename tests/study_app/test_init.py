@@ -3,8 +3,12 @@ import sys
 from dataclasses import replace
 
 import flask
+import pytest
+import sqlalchemy as sa
 
 from study_app import create_app
+from study_app.extensions import db
+from study_app.models import QuestionAnswer
 from tests.study_app import factories
 
 HEAVY = ("tensorflow", "keras", "numpy", "pandas")
@@ -50,3 +54,13 @@ def test_behind_a_proxy_its_headers_are_believed_and_else_not(tmp_path):
 
     assert scheme(create_app(settings)) == "http"
     assert scheme(create_app(replace(settings, trusted_proxies=1))) == "https"
+
+
+def test_an_error_of_the_database_does_not_tell_what_somebody_answered(open_app):
+    with open_app.app_context(), pytest.raises(sa.exc.IntegrityError) as caught:
+        db.session.execute(
+            sa.insert(QuestionAnswer).values(study_session_id=1, answer="a private answer")
+        )
+
+    assert "a private answer" not in str(caught.value)
+    assert "question_answer" in str(caught.value)
