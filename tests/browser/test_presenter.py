@@ -22,7 +22,9 @@ VIRTUAL_CLOCK = (Path(__file__).parent / "virtual_clock.js").read_text(encoding=
 PAGE_ABOUT_TIMING = Path(__file__).parents[2] / "docs" / "presenter.md"
 
 REFRESH_RATES_HZ = (59.94, 60, 75, 90, 120, 144, 165, 240)
+COMMON_RATES_HZ = (60, 90, 120, 144)
 N_TRIALS = 100
+N_SECONDS = 50
 LOST_SHARE = 0.03
 JITTER_MS = 0.1
 EXACT_MS = 1e-6
@@ -93,6 +95,7 @@ def _run(
     trials: list[dict[str, Any]],
     lost_share: float = 0.0,
     jitter_ms: float = 0.0,
+    ready_at_tick: int = 0,
 ) -> tuple[list[dict[str, Any]], set[int]]:
     """Give one result per trial, and the ticks that were lost."""
     chance = random.Random(f"{refresh_hz} {lost_share}")
@@ -106,6 +109,7 @@ def _run(
             "lostTicks": lost,
             "jitterMs": jitter,
             "trials": trials,
+            "readyAtTick": ready_at_tick,
         },
     )
     return results, set(lost)
@@ -242,6 +246,116 @@ def test_side_by_side_shows_both_at_once(modules: Page):
     ]  # fmt: skip
     exposures = results[0]["presentation"]["exposures"]
     assert exposures["left"] == exposures["right"]
+
+
+def _changes(result: dict[str, Any]) -> list[tuple[str, float]]:
+    """Give what was drawn and for how long it was seen, in whole ms; the last one without end."""
+    seen = result["seen"]
+    ends = [*(change["stamp"] for change in seen[1:]), seen[-1]["stamp"]]
+    return [(c["what"], round(end - c["stamp"])) for c, end in zip(seen, ends, strict=True)]
+
+
+def test_a_cross_stands_in_the_blank_where_the_next_picture_comes(modules: Page):
+    results, _ = _run(modules, 100, [_trial(1000, "right") | {"fixation": True}])
+
+    assert _changes(results[0]) == [
+        ("blank", 0), ("cross right", 900), ("right", 1000),
+        ("blank", 0), ("cross left", 600), ("left", 1000), ("blank", 100), ("question", 0),
+    ]  # fmt: skip
+
+
+def test_noise_covers_the_place_for_its_time_within_the_blank(modules: Page):
+    trial = _trial(1000, "left") | {"mask": "noise", "mask_ms": 50, "fixation": True}
+
+    results, _ = _run(modules, 100, [trial])
+
+    assert _changes(results[0]) == [
+        ("blank", 0), ("cross left", 900), ("left", 1000),
+        ("blank", 0), ("noise left", 0), ("cross right", 50), ("blank", 0), ("cross right", 550),
+        ("right", 1000), ("blank", 0), ("noise right", 50), ("blank", 50), ("question", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mask_ms", [600, 5000])
+def test_noise_never_lasts_longer_than_the_blank(mask_ms: int, modules: Page):
+    results, _ = _run(modules, 100, [_trial(1000) | {"mask": "noise", "mask_ms": mask_ms}])
+
+    assert _changes(results[0]) == [
+        ("blank", 900), ("left", 1000), ("blank", 0), ("noise left", 600), ("right", 1000),
+        ("blank", 0), ("noise right", 100), ("question", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("refresh_hz", [60, 144])
+def test_mask_and_cross_change_no_duration(refresh_hz: float, modules: Page):
+    more = {"mask": "noise", "mask_ms": 100, "fixation": True}
+
+    results, _ = _run(modules, refresh_hz, [_trial(1000) | more] * 3, jitter_ms=JITTER_MS)
+
+    for result in results:
+        for exposure in result["presentation"]["exposures"].values():
+            assert abs(exposure["shown_ms"] - 1000) <= 500 / refresh_hz + STAMP_ERROR_MS
+            assert exposure["n_dropped_frames"] == 0
+
+
+def test_the_first_picture_waits_until_the_server_knows(modules: Page):
+    on_time, _ = _run(modules, 100, [_trial(1000)], ready_at_tick=40)
+    late, _ = _run(modules, 100, [_trial(1000)], ready_at_tick=300)
+
+    assert _changes(on_time[0])[:2] == [("blank", 900), ("left", 1000)]
+    assert _changes(late[0])[1:] == _changes(on_time[0])[1:]
+    first = late[0]["presentation"]["exposures"]["left"]
+    assert first["onset_ms"] == pytest.approx(3000, abs=20)
+    assert first["shown_ms"] == pytest.approx(1000, abs=EXACT_MS)
+
+
+def test_a_refusal_shows_nothing(modules: Page):
+    drawn = modules.evaluate(
+        """async () => {
+          const { Presenter } = await import("/static/js/presenter.js");
+          const drawn = [];
+          const note = (what) => () => drawn.push(what);
+          const stage = { show: note("show"), blank: note("blank"), ask: note("ask") };
+          const timing = { lead_in_ms: 0, display_ms: 30, isi_ms: 0, response_delay_ms: 0 };
+          const trial = { layout: "sequential", first_side: "left", timing };
+          const refused = Promise.reject(new Error("refused"));
+          await new Presenter(stage).present(trial, refused).catch((e) => drawn.push(e.message));
+          return drawn;
+        }"""
+    )
+
+    assert drawn == ["blank", "refused"]
+
+
+def test_the_longest_frame_interval_is_told(modules: Page):
+    results, _ = _run(modules, 60, [_trial(1000)] * 3, LOST_SHARE)
+
+    longest = [result["presentation"]["max_frame_interval_ms"] for result in results]
+    assert all(one >= 1000 / 60 - EXACT_MS for one in longest)
+    assert max(longest) >= 2000 / 60 - EXACT_MS
+
+
+def test_the_table_of_one_second_in_the_docs_is_what_is_measured(modules: Page):
+    """The duration of the 2016 protocol, with and without lost frames."""
+    rows = [
+        _second_row(hz, lost_share, _exposures(modules, hz, [1000.0] * N_SECONDS, lost_share))
+        for lost_share in (0.0, LOST_SHARE)
+        for hz in COMMON_RATES_HZ
+    ]
+    table = "\n".join(rows)
+    print(f"\n{table}")  # noqa: T201 - the command in the docs shows it
+
+    assert table in PAGE_ABOUT_TIMING.read_text(encoding="utf-8")
+
+
+def _second_row(refresh_hz: float, lost_share: float, shown: list[Shown]) -> str:
+    errors = [one.error_ms for one in shown]
+    within = sum(abs(error) <= 1000 / refresh_hz + STAMP_ERROR_MS for error in errors)
+    return (
+        f"| {refresh_hz:g} | {lost_share:.0%} | {len(shown)} | {1000 / refresh_hz:.2f} "
+        f"| {min(errors):+.1f} | {statistics.mean(errors):+.1f} | {max(errors):+.1f} "
+        f"| {within / len(shown):.1%} |"
+    )
 
 
 def test_the_error_table_in_the_docs_is_what_is_measured(any_durations: Durations):

@@ -1,7 +1,8 @@
 // Runs the presenter on a clock of its own: tick after tick of a screen's refresh, some of them
 // lost. Knows what was really on the screen: what is drawn in one frame is seen from the next frame
-// that comes. Evaluated in the page by test_presenter.py; gives one entry per trial.
-async ({ intervalMs, lostTicks, jitterMs, trials }) => {
+// that comes. Evaluated in the page by test_presenter.py; gives one entry per trial. With
+// readyAtTick the blank before the first picture waits until that tick.
+async ({ intervalMs, lostTicks, jitterMs, trials, readyAtTick = 0 }) => {
   const { Presenter } = await import("/static/js/presenter.js");
   const isLost = new Set(lostTicks);
   let tick = 0;
@@ -17,6 +18,8 @@ async ({ intervalMs, lostTicks, jitterMs, trials }) => {
     show: (sides) => note(sides.join("+")),
     blank: () => note("blank"),
     ask: () => note("question"),
+    fixate: (sides) => note(`cross ${sides.join("+")}`),
+    mask: (sides) => note(`noise ${sides.join("+")}`),
   };
   const presenter = new Presenter(stage, clock);
   const results = [];
@@ -24,11 +27,16 @@ async ({ intervalMs, lostTicks, jitterMs, trials }) => {
     const frames = []; // [tick, stamp] of every frame that came
     let presentation = null;
     changes = [];
-    presenter.present(trial).then((done) => {
+    let open = null;
+    const ready = new Promise((resolve) => {
+      open = resolve;
+    });
+    presenter.present(trial, ready).then((done) => {
       presentation = done;
     });
     while (presentation === null) {
       tick += 1;
+      if (tick >= readyAtTick) open();
       if (!isLost.has(tick) && callback !== null) {
         const stamp = tick * intervalMs + jitterMs[tick % jitterMs.length];
         const call = callback;

@@ -23,6 +23,9 @@
  * @property {number} image_size_px
  * @property {Record<Side, string>} images
  * @property {Timing} timing
+ * @property {boolean} fixation
+ * @property {"none" | "noise"} mask
+ * @property {number} mask_ms
  */
 
 /** @typedef {{state: "finished", next_url: string}} Finished */
@@ -66,6 +69,7 @@ export function isTemporary(error) {
 /** Talks to the server for one study session, which the cookie identifies. */
 export class Api {
   #nextUrl;
+  #startUrl;
   #responseUrl;
   #pageUrl;
   #token;
@@ -73,12 +77,14 @@ export class Api {
   /**
    * @param {object} options
    * @param {string} options.nextUrl where the next pair is asked for.
+   * @param {string} options.startUrl where a start is told, with TRIAL_KEY for the trial's key.
    * @param {string} options.responseUrl where an answer goes, with TRIAL_KEY for the trial's key.
    * @param {string} options.pageUrl a page that carries a fresh CSRF token.
    * @param {string} options.token the CSRF token of this page.
    */
-  constructor({ nextUrl, responseUrl, pageUrl, token }) {
+  constructor({ nextUrl, startUrl, responseUrl, pageUrl, token }) {
     this.#nextUrl = nextUrl;
+    this.#startUrl = startUrl;
     this.#responseUrl = responseUrl;
     this.#pageUrl = pageUrl;
     this.#token = token;
@@ -86,10 +92,21 @@ export class Api {
 
   /**
    * Asks for the next pair.
+   * @param {string} pageKey names this opening of the page.
    * @returns {Promise<Trial | Finished>}
    */
-  nextTrial() {
-    return request(this.#nextUrl, { cache: "no-store" });
+  nextTrial(pageKey) {
+    return request(`${this.#nextUrl}?page=${encodeURIComponent(pageKey)}`, { cache: "no-store" });
+  }
+
+  /**
+   * Says that this page is about to show the pair; once more changes nothing.
+   * @param {string} trialKey
+   * @param {string} pageKey
+   * @returns {Promise<unknown>}
+   */
+  startTrial(trialKey, pageKey) {
+    return this.#send(addressOf(this.#startUrl, trialKey), { page_key: pageKey });
   }
 
   /**
@@ -98,22 +115,31 @@ export class Api {
    * @param {object} body
    * @returns {Promise<Reply>}
    */
-  async postResponse(trialKey, body) {
+  postResponse(trialKey, body) {
+    return this.#send(addressOf(this.#responseUrl, trialKey), body);
+  }
+
+  /**
+   * @param {string} url
+   * @param {object} body
+   * @returns {Promise<any>}
+   */
+  async #send(url, body) {
     try {
-      return await this.#post(trialKey, body);
+      return await this.#post(url, body);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === FORGED_OR_OLD_TOKEN)) throw error;
       await this.#renewToken(); // a page left open overnight: its token is too old, its answer is not
-      return this.#post(trialKey, body);
+      return this.#post(url, body);
     }
   }
 
   /**
-   * @param {string} trialKey
+   * @param {string} url
    * @param {object} body
    */
-  #post(trialKey, body) {
-    return request(this.#responseUrl.replace("TRIAL_KEY", encodeURIComponent(trialKey)), {
+  #post(url, body) {
+    return request(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.#token },
       body: JSON.stringify(body),
@@ -126,6 +152,14 @@ export class Api {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     this.#token = page.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
   }
+}
+
+/**
+ * @param {string} template
+ * @param {string} trialKey
+ */
+function addressOf(template, trialKey) {
+  return template.replace("TRIAL_KEY", encodeURIComponent(trialKey));
 }
 
 /**

@@ -2,13 +2,17 @@
  * One study session in the browser: next pair, show, ask, send, feedback in practice, next.
  *
  * Place: trials.js builds the parts and starts run(). The server decides which pair is next, so a
- * reload, a second tab or a lost connection continues there; this module keeps no plan of its own.
+ * reload, a second window or a lost connection continues there; this module keeps no plan of its
+ * own. The server knows each opening of the page by a key, and hears of each pair before it is
+ * shown, so that none is shown twice.
  */
 
 import { ApiError, isTemporary } from "./api.js";
 import { waitForAnswer } from "./input.js";
-import { makeResponseKey } from "./outbox.js";
+import { makeKey } from "./outbox.js";
 import { PictureError, closePair, loadPair } from "./pictures.js";
+import { findObstacle } from "./readiness.js";
+import { holdWindowLock } from "./window_lock.js";
 
 /** @typedef {import("./api.js").Trial} Trial */
 /** @typedef {import("./api.js").Finished} Finished */
@@ -23,8 +27,14 @@ import { PictureError, closePair, loadPair } from "./pictures.js";
 const ACKNOWLEDGED_MS = 200;
 /** Silent attempts to get the next pair before the participant is asked to try again. */
 const RETRY_AFTER_MS = [300, 900, 1800];
+/** A first pair that comes sooner is not announced. */
+const LOADING_AFTER_MS = 400;
+/** After so many vain attempts by hand the participant is told whom to write to. */
+const N_VAIN_ATTEMPTS = 2;
 /** The server's answer for a picture of a pair that is not the next one (any more). */
 const NOT_FOUND = 404;
+/** The server's answer for a pair that another window goes on with. */
+const CONFLICT = 409;
 
 /** Leads one participant from pair to pair. */
 export class Flow {
@@ -36,7 +46,13 @@ export class Flow {
   #progress;
   #disturbances;
   #nextPair;
+  #starter;
   #wait;
+  /** Names this opening of the page. */
+  #pageKey = makeKey();
+  /** @type {Set<string>} keys of trials that were on this page. */
+  #shown = new Set();
+  #isLoading = true;
 
   /**
    * @param {object} parts
@@ -47,10 +63,13 @@ export class Flow {
    * @param {import("./panels.js").Panels} parts.panels
    * @param {import("./progress.js").Progress} parts.progress
    * @param {import("./disturbances.js").Disturbances} parts.disturbances
+   * @param {import("./starter.js").Starter} parts.starter
    * @param {HTMLButtonElement} parts.nextPair ends the feedback of a practice pair.
    * @param {(ms: number) => Promise<void>} parts.wait
    */
-  constructor({ api, outbox, presenter, stage, panels, progress, disturbances, nextPair, wait }) {
+  constructor(parts) {
+    const { api, outbox, presenter, stage, panels, progress } = parts;
+    const { disturbances, starter, nextPair, wait } = parts;
     this.#api = api;
     this.#outbox = outbox;
     this.#presenter = presenter;
@@ -58,6 +77,7 @@ export class Flow {
     this.#panels = panels;
     this.#progress = progress;
     this.#disturbances = disturbances;
+    this.#starter = starter;
     this.#nextPair = nextPair;
     this.#wait = wait;
   }
@@ -65,6 +85,10 @@ export class Flow {
   /** Runs until all answers are stored, or the server ends the session. */
   async run() {
     try {
+      await holdWindowLock({
+        askWhere: () => this.#panel("elsewhere"),
+        onTaken: () => location.reload(), // which then says that it goes on elsewhere
+      });
       await this.#outbox.deliver(); // what an earlier visit could not send
       const { next_url } = await this.#allPairs();
       location.assign(next_url);
@@ -77,28 +101,54 @@ export class Flow {
   async #allPairs() {
     let isFirstHere = true;
     let upcoming = this.#fetchUpcoming();
+    void this.#announceLoading();
     for (;;) {
       const next = await this.#ready(upcoming);
+      this.#endLoading();
       if ("finished" in next) return next.finished;
       this.#progress.show(next.trial);
       await this.#pauseBefore(next.trial, isFirstHere);
       isFirstHere = false;
-      const { answer, reply } = await this.#oneTrial(next.trial, next.pair);
+      const done = await this.#oneTrial(next.trial, next.pair);
+      if (!done?.reply) await this.#panel("elsewhere"); // which would take the pair back at once
       upcoming = this.#fetchUpcoming(); // meanwhile the feedback is read
-      if (reply?.feedback) await this.#giveFeedback(reply.feedback, answer);
+      if (done?.reply?.feedback) await this.#giveFeedback(done.reply.feedback, done.answer);
       closePair(next.pair);
     }
   }
 
+  async #announceLoading() {
+    await this.#wait(LOADING_AFTER_MS);
+    if (this.#isLoading) this.#showLoading(0);
+  }
+
+  /** @param {number} share */
+  #showLoading(share) {
+    this.#stage.hide();
+    this.#panels.showLoading(share);
+  }
+
+  #endLoading() {
+    if (this.#isLoading) this.#panels.close();
+    this.#isLoading = false;
+  }
+
   /**
-   * Says what comes, where something new comes or the page was opened anew.
+   * Says what comes, where something new comes or the page was opened anew; then waits until the
+   * pair can be seen well.
    * @param {Trial} trial
    * @param {boolean} isFirstHere
    */
   async #pauseBefore(trial, isFirstHere) {
-    if (trial.first_of_block) return this.#panel(trial.block);
-    if (trial.break_before) return this.#panel("break");
-    if (isFirstHere) return this.#panel("resume", { number: String(trial.number) });
+    const number = String(trial.number);
+    if (trial.first_of_block) await this.#panel(trial.block);
+    else if (trial.break_before) await this.#panel("break");
+    else if (isFirstHere) await this.#panel("resume", { number });
+    for (;;) {
+      const obstacle = findObstacle(trial.image_size_px);
+      if (obstacle === null) return;
+      await this.#panel(obstacle, { number });
+    }
   }
 
   /**
@@ -114,11 +164,14 @@ export class Flow {
    * Shows the pair, takes one answer, and returns when the server has it.
    * @param {Trial} trial
    * @param {Pair} pair
+   * @returns {Promise<{answer: Answer, reply: Reply | null} | null>} null where another window
+   *   went on with this pair, so that nothing was shown.
    */
   async #oneTrial(trial, pair) {
     this.#stage.prepare(trial, pair);
     this.#disturbances.start();
-    const presentation = await this.#presenter.present(trial);
+    const presentation = await this.#present(trial);
+    if (presentation === null) return null;
     const { buttons } = this.#stage;
     const isStacked = () => this.#stage.isStacked;
     const answer = await waitForAnswer({ buttons, allowedAtMs: presentation.allowedAtMs, isStacked });
@@ -132,21 +185,41 @@ export class Flow {
   }
 
   /**
+   * @param {Trial} trial
+   * @returns {Promise<Presentation | null>}
+   */
+  async #present(trial) {
+    try {
+      const heard = this.#starter.tell(trial.trial_key, this.#pageKey);
+      const presentation = await this.#presenter.present(trial, heard);
+      this.#shown.add(trial.trial_key);
+      return presentation;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === CONFLICT) return null;
+      throw error;
+    }
+  }
+
+  /**
    * Puts together what is stored of a trial.
    * @param {Presentation} presentation
    * @param {Answer} answer
    */
-  #record({ exposures, frame_interval_ms, allowedAtMs }, answer) {
+  #record({ exposures, allowedAtMs, startedAtMs, ...frames }, answer) {
     return {
-      response_key: makeResponseKey(),
+      response_key: makeKey(),
       chosen_side: answer.side,
       response_ms: answer.atMs - allowedAtMs,
       input: answer.input,
       exposures,
-      frame_interval_ms,
-      ...this.#disturbances.stop(),
+      frame_interval_ms: frames.frame_interval_ms,
+      max_frame_interval_ms: frames.max_frame_interval_ms,
+      ...this.#disturbances.stop(startedAtMs),
       device_pixel_ratio: window.devicePixelRatio,
       shown_px: this.#stage.shownPx,
+      window_width_px: window.innerWidth,
+      window_height_px: window.innerHeight,
+      zoom: window.visualViewport?.scale ?? null,
     };
   }
 
@@ -164,17 +237,16 @@ export class Flow {
 
   /**
    * Asks for the next pair and decodes both pictures; never rejects, so that it can run ahead.
-   * @param {Trial | Finished | null} known a pair that was asked for already: the server counts how
-   *   often a pair is given out, because a pair given twice may have been seen twice.
+   * @param {Trial | Finished | null} known a pair that was asked for already.
    * @returns {Promise<Upcoming>}
    */
   async #fetchUpcoming(known = null) {
     let trial = known;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        trial ??= await this.#api.nextTrial();
+        trial ??= await this.#nextTrial();
         if (trial.state === "finished") return { finished: trial };
-        return { trial, pair: await loadPair(trial.images) };
+        return { trial, pair: await loadPair(trial.images, (share) => this.#onProgress(share)) };
       } catch (error) {
         if (error instanceof PictureError && error.status === NOT_FOUND) trial = null;
         if (!mayPass(error) || attempt >= RETRY_AFTER_MS.length) return { error, trial };
@@ -184,15 +256,35 @@ export class Flow {
   }
 
   /**
+   * A pair that this page has shown and whose answer the server did not take is not shown again:
+   * under a new key the page is given another.
+   * @returns {Promise<Trial | Finished>}
+   */
+  async #nextTrial() {
+    const trial = await this.#api.nextTrial(this.#pageKey);
+    if (trial.state === "finished" || !this.#shown.has(trial.trial_key)) return trial;
+    this.#pageKey = makeKey();
+    return this.#api.nextTrial(this.#pageKey);
+  }
+
+  /** @param {number} share */
+  #onProgress(share) {
+    if (this.#isLoading && this.#panels.isOpen("loading")) this.#showLoading(share);
+  }
+
+  /**
    * Waits for the next pair; where it cannot be had, says so and offers to try again.
    * @param {Promise<Upcoming>} upcoming
    * @returns {Promise<Next>}
    */
   async #ready(upcoming) {
     let next = await upcoming;
-    while ("error" in next) {
+    for (let nVain = 0; "error" in next; nVain += 1) {
       if (!mayPass(next.error)) throw next.error;
-      await this.#panel("trouble");
+      this.#isLoading = false;
+      await this.#panel(nVain < N_VAIN_ATTEMPTS ? "trouble" : "no-help");
+      this.#isLoading = true;
+      this.#showLoading(0);
       next = await this.#fetchUpcoming(next.trial);
     }
     return next;

@@ -34,11 +34,11 @@ export function backOffMs(attempt) {
 }
 
 /**
- * Makes a random key by which the server recognises an answer (UUID version 4).
+ * Makes a random key by which the server recognises an answer or a page (UUID version 4).
  * crypto.randomUUID exists only on HTTPS and localhost; a laboratory's own network has neither.
  * @returns {string}
  */
-export function makeResponseKey() {
+export function makeKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

@@ -1,11 +1,15 @@
 /**
- * The texts between the trials: before practice, before the test, break, resume, trouble.
+ * The texts between the trials: loading, before practice, before the test, break, resume, pauses,
+ * trouble.
  *
  * Place: flow.js shows one and waits until its button is pressed. The words stand in trials.html,
  * one section with data-panel each.
  */
 
-/** @typedef {"practice" | "main" | "break" | "resume" | "trouble" | "stopped"} PanelName */
+/**
+ * @typedef {"loading" | "practice" | "main" | "break" | "resume" | "away" | "small" | "zoomed" |
+ *   "elsewhere" | "trouble" | "no-help" | "stopped"} PanelName
+ */
 
 /** Shows one panel at a time. */
 export class Panels {
@@ -31,6 +35,28 @@ export class Panels {
     button.focus();
     await new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
     panel.hidden = true;
+  }
+
+  /**
+   * Shows how far the first pair is loaded.
+   * @param {number} share from 0 to 1.
+   */
+  showLoading(share) {
+    const panel = this.#open("loading", {});
+    const bar = /** @type {HTMLElement} */ (panel.querySelector("[role=progressbar]"));
+    const fill = /** @type {HTMLElement} */ (bar.firstElementChild);
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    fill.style.width = `${100 * share}%`;
+  }
+
+  /** @param {PanelName} name */
+  isOpen(name) {
+    return this.#panels.some((panel) => panel.dataset.panel === name && !panel.hidden);
+  }
+
+  /** Shows no panel. */
+  close() {
+    for (const panel of this.#panels) panel.hidden = true;
   }
 
   /**

@@ -11,6 +11,11 @@
 
 const TIMEOUT_MS = 30_000;
 
+/**
+ * @callback OnProgress told while bytes come in.
+ * @param {number} share of both pictures, from 0 to 1.
+ */
+
 /** A picture could not be fetched or decoded. */
 export class PictureError extends Error {
   /**
@@ -26,10 +31,17 @@ export class PictureError extends Error {
 /**
  * Fetches and decodes both pictures.
  * @param {Record<Side, string>} urls
+ * @param {OnProgress} [onProgress]
  * @returns {Promise<Pair>}
  */
-export async function loadPair(urls) {
-  const [left, right] = await Promise.all([loadPicture(urls.left), loadPicture(urls.right)]);
+export async function loadPair(urls, onProgress = () => {}) {
+  const shares = { left: 0, right: 0 };
+  const load = (/** @type {Side} */ side) =>
+    loadPicture(urls[side], (share) => {
+      shares[side] = share;
+      onProgress((shares.left + shares.right) / 2); // both are of one length
+    });
+  const [left, right] = await Promise.all([load("left"), load("right")]);
   return { left, right };
 }
 
@@ -44,9 +56,10 @@ export function closePair(pair) {
 
 /**
  * @param {string} url
+ * @param {OnProgress} onProgress
  * @returns {Promise<ImageBitmap>}
  */
-async function loadPicture(url) {
+async function loadPicture(url, onProgress) {
   try {
     const response = await fetch(url, {
       cache: "no-store",
@@ -55,8 +68,28 @@ async function loadPicture(url) {
     if (!response.ok) {
       throw new PictureError(`the server answered ${response.status}`, response.status);
     }
-    return await createImageBitmap(await response.blob());
+    return await createImageBitmap(await readAll(response, onProgress));
   } catch (error) {
     throw error instanceof PictureError ? error : new PictureError(String(error));
   }
+}
+
+/**
+ * @param {Response} response
+ * @param {OnProgress} onProgress
+ * @returns {Promise<Blob>}
+ */
+async function readAll(response, onProgress) {
+  const nBytes = Number(response.headers.get("Content-Length"));
+  if (!response.body || !nBytes) return response.blob();
+  const reader = response.body.getReader();
+  /** @type {BlobPart[]} */
+  const parts = [];
+  let nRead = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    nRead += part.value.byteLength;
+    onProgress(Math.min(1, nRead / nBytes));
+  }
+  return new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
 }

@@ -7,7 +7,7 @@
  * after the draws. The clock is passed in, so a test can run it at any refresh rate.
  */
 
-import { FrameMeter, countDroppedFrames, isDue } from "./timing.js";
+import { FrameMeter, countDroppedFrames, isDue, longestInterval } from "./timing.js";
 
 /** @typedef {"left" | "right"} Side */
 
@@ -22,6 +22,8 @@ import { FrameMeter, countDroppedFrames, isDue } from "./timing.js";
  * @property {(sides: Side[]) => void} show draws the pictures of these sides.
  * @property {() => void} blank draws nothing but the ground.
  * @property {() => void} ask draws the question and its buttons.
+ * @property {(sides: Side[]) => void} [fixate] draws a cross where these pictures will come.
+ * @property {(sides: Side[]) => void} [mask] draws grey noise where these pictures were.
  */
 
 /**
@@ -30,6 +32,16 @@ import { FrameMeter, countDroppedFrames, isDue } from "./timing.js";
  * @property {number} display_ms each picture.
  * @property {number} isi_ms blank between the pictures.
  * @property {number} response_delay_ms blank before the question.
+ */
+
+/**
+ * @typedef {object} Presentable what is to be shown.
+ * @property {"sequential" | "side-by-side"} layout
+ * @property {Side | "both"} first_side
+ * @property {Timing} timing
+ * @property {boolean} [fixation] whether a cross stands in the blank before a picture.
+ * @property {"none" | "noise"} [mask] what covers the place after a picture.
+ * @property {number} [mask_ms] how long, within the blank after the picture.
  */
 
 /**
@@ -47,6 +59,8 @@ import { FrameMeter, countDroppedFrames, isDue } from "./timing.js";
  * @typedef {object} Presentation
  * @property {Record<Side, Exposure>} exposures
  * @property {number} frame_interval_ms median.
+ * @property {number} max_frame_interval_ms longest of the trial.
+ * @property {number} startedAtMs stamp of the first frame.
  * @property {number} allowedAtMs stamp of the frame that first shows the question; on the clock
  *   of performance.now() and of event time stamps.
  */
@@ -65,6 +79,30 @@ export const browserClock = {
 export function planSteps(layout, firstSide) {
   if (layout === "side-by-side") return [["left", "right"]];
   return firstSide === "right" ? [["right"], ["left"]] : [["left"], ["right"]];
+}
+
+/**
+ * @typedef {object} Gate what a blank waits for.
+ * @property {boolean} isOpen
+ * @property {{error: unknown} | null} failure it will never open.
+ */
+
+/** @type {Gate} */
+const OPEN = { isOpen: true, failure: null };
+
+/**
+ * Lets frames look at a promise without waiting for it.
+ * @param {Promise<unknown>} ready
+ * @returns {Gate}
+ */
+function watch(ready) {
+  /** @type {Gate} */
+  const gate = { isOpen: false, failure: null };
+  ready.then(
+    () => (gate.isOpen = true),
+    (error) => (gate.failure = { error }),
+  );
+  return gate;
 }
 
 /** Shows pairs on one stage, one after the other. */
@@ -86,22 +124,29 @@ export class Presenter {
 
   /**
    * Shows the pair and then the question.
-   * @param {{layout: "sequential" | "side-by-side", first_side: Side | "both", timing: Timing}} trial
+   * @param {Presentable} trial
+   * @param {Promise<unknown>} [ready] the blank before the first picture lasts until then, and the
+   *   planned time at least; where it is rejected, nothing is shown and neither is anything here.
    * @returns {Promise<Presentation>} once the question is on the screen.
    */
-  async present({ layout, first_side, timing }) {
+  async present(trial, ready = Promise.resolve()) {
+    const { timing } = trial;
+    const gate = watch(ready);
     await this.#start();
     const measured = [];
-    let seenMs = await this.#draw(() => this.#stage.blank());
+    const steps = planSteps(trial.layout, trial.first_side);
+    let seenMs = await this.#draw(() => this.#rest(trial, [], steps[0]));
     let blankMs = timing.lead_in_ms;
-    for (const sides of planSteps(layout, first_side)) {
-      await this.#frameNearest(seenMs + blankMs);
-      const shown = await this.#expose(sides, timing.display_ms);
+    for (const [i, sides] of steps.entries()) {
+      const isLast = i + 1 === steps.length;
+      await this.#frameNearest(seenMs + blankMs, gate);
+      blankMs = isLast ? timing.response_delay_ms : timing.isi_ms;
+      const shown = await this.#expose(trial, sides, steps[i + 1]);
+      await this.#unmask(trial, shown.offset, blankMs, steps[i + 1]);
       measured.push({ sides, ...shown });
       seenMs = shown.offset;
-      blankMs = timing.isi_ms;
     }
-    await this.#frameNearest(seenMs + timing.response_delay_ms);
+    await this.#frameNearest(seenMs + blankMs, gate);
     const allowedAtMs = await this.#draw(() => this.#stage.ask());
     return this.#summary(measured, timing.display_ms, allowedAtMs);
   }
@@ -113,15 +158,42 @@ export class Presenter {
   }
 
   /**
+   * @param {Presentable} trial
    * @param {Side[]} sides
-   * @param {number} displayMs
+   * @param {Side[]} [next] pictures that come after these.
    */
-  async #expose(sides, displayMs) {
+  async #expose(trial, sides, next) {
     const first = this.#stamps.length - 1;
     const onset = await this.#draw(() => this.#stage.show(sides));
-    await this.#frameNearest(onset + displayMs);
-    const offset = await this.#draw(() => this.#stage.blank());
+    await this.#frameNearest(onset + trial.timing.display_ms);
+    const offset = await this.#draw(() => this.#rest(trial, sides, next));
     return { onset, offset, first, last: this.#stamps.length - 1 };
+  }
+
+  /**
+   * Takes the mask away before the blank ends; one as long as the blank goes with what follows.
+   * @param {Presentable} trial
+   * @param {number} offset stamp from which the mask was seen.
+   * @param {number} blankMs
+   * @param {Side[]} [next]
+   */
+  async #unmask(trial, offset, blankMs, next) {
+    const { mask = "none", mask_ms = 0 } = trial;
+    if (mask === "none" || mask_ms >= blankMs - this.#meter.intervalMs) return;
+    await this.#frameNearest(offset + mask_ms);
+    await this.#draw(() => this.#rest(trial, [], next));
+  }
+
+  /**
+   * Draws a blank with what the study wants in it.
+   * @param {Presentable} trial
+   * @param {Side[]} before the pictures that were shown until now.
+   * @param {Side[]} [next] the pictures that come.
+   */
+  #rest({ fixation = false, mask = "none" }, before, next) {
+    this.#stage.blank();
+    if (mask === "noise" && before.length) this.#stage.mask?.(before);
+    if (fixation && next) this.#stage.fixate?.(next);
   }
 
   /**
@@ -136,9 +208,11 @@ export class Presenter {
   /**
    * Waits for the frame in which to draw what shall be seen at that time.
    * @param {number} wantedMs
+   * @param {Gate} [gate] not before it is open.
    */
-  async #frameNearest(wantedMs) {
-    while (!isDue(this.#stamps[this.#stamps.length - 1], wantedMs, this.#meter.intervalMs)) {
+  async #frameNearest(wantedMs, gate = OPEN) {
+    while (!gate.isOpen || !isDue(this.#stamps.at(-1) ?? 0, wantedMs, this.#meter.intervalMs)) {
+      if (gate.failure) throw gate.failure.error;
       await this.#frame();
     }
   }
@@ -173,6 +247,12 @@ export class Presenter {
       };
       for (const side of sides) exposures[side] = exposure;
     }
-    return { exposures, frame_interval_ms: intervalMs, allowedAtMs };
+    return {
+      exposures,
+      frame_interval_ms: intervalMs,
+      max_frame_interval_ms: longestInterval(this.#stamps),
+      startedAtMs: this.#stamps[0],
+      allowedAtMs,
+    };
   }
 }

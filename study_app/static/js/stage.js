@@ -14,6 +14,12 @@
 
 /** Between two places side by side, CSS px; the same as --gap in trials.css. */
 const GAP_PX = 32;
+/** Arms of the fixation cross and their thickness, as shares of the picture. */
+const CROSS_ARM = 1 / 24;
+const CROSS_LINE = 1 / 96;
+const CROSS_GREY = "#4a4a4a";
+/** Side of one field of the mask, in pixels of the picture. */
+const NOISE_FIELD_PX = 4;
 /** @type {Side[]} */
 const SIDES = ["left", "right"];
 
@@ -37,12 +43,49 @@ class Place {
 
   /** @param {ImageBitmap} picture */
   draw(picture) {
+    this.clear();
     this.context.drawImage(picture, 0, 0);
+  }
+
+  /** A cross in the middle. */
+  drawCross() {
+    const { width, height } = this.canvas;
+    const arm = Math.max(3, Math.round(width * CROSS_ARM));
+    const line = Math.max(1, Math.round(width * CROSS_LINE));
+    const [x, y] = [Math.round(width / 2), Math.round(height / 2)];
+    this.context.fillStyle = CROSS_GREY;
+    this.context.fillRect(x - arm, y - line, 2 * arm, 2 * line);
+    this.context.fillRect(x - line, y - arm, 2 * line, 2 * arm);
+  }
+
+  /** @param {ImageData} noise */
+  cover(noise) {
+    this.context.putImageData(noise, 0, 0);
   }
 
   clear() {
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
+}
+
+/**
+ * Makes a mask: fields of chance greys.
+ * @param {number} width px.
+ * @param {number} height px.
+ * @returns {ImageData} r = g = b, opaque.
+ */
+export function greyNoise(width, height) {
+  const noise = new ImageData(width, height);
+  const nAcross = Math.ceil(width / NOISE_FIELD_PX);
+  const greys = crypto.getRandomValues(new Uint8Array(nAcross));
+  for (let y = 0; y < height; y += 1) {
+    if (y % NOISE_FIELD_PX === 0) crypto.getRandomValues(greys);
+    for (let x = 0; x < width; x += 1) {
+      const grey = greys[Math.floor(x / NOISE_FIELD_PX)];
+      noise.data.set([grey, grey, grey, 255], 4 * (y * width + x));
+    }
+  }
+  return noise;
 }
 
 /** Draws one trial after the other in the same two places. */
@@ -54,6 +97,8 @@ export class Stage {
   #places;
   /** @type {Pair | null} */
   #pair = null;
+  /** @type {ImageData | null} */
+  #noise = null;
   #imageSizePx = 0;
 
   /** @param {HTMLElement} root the stage of trials.html. */
@@ -89,13 +134,15 @@ export class Stage {
    */
   prepare(trial, pair) {
     this.#pair = pair;
+    this.#noise = trial.mask === "noise" ? greyNoise(pair.left.width, pair.left.height) : null;
     this.#imageSizePx = trial.image_size_px;
     this.#root.hidden = false;
     this.#live.textContent = "";
+    const { firstPicture, secondPicture } = this.#root.dataset;
     for (const side of SIDES) {
       const { canvas, button } = this.#places[side];
       const isFirst = trial.first_side === "both" ? side === "left" : side === trial.first_side;
-      canvas.setAttribute("aria-label", isFirst ? "first picture" : "second picture");
+      canvas.setAttribute("aria-label", (isFirst ? firstPicture : secondPicture) ?? "");
       button.setAttribute("aria-pressed", "false");
       this.#places[side].fit(pair[side]);
     }
@@ -120,8 +167,19 @@ export class Stage {
     this.#setState("blank");
   }
 
+  /** @param {Side[]} sides draws a cross in the middle of these places. */
+  fixate(sides) {
+    for (const side of sides) this.#places[side].drawCross();
+  }
+
+  /** @param {Side[]} sides covers these places with grey noise. */
+  mask(sides) {
+    for (const side of sides) if (this.#noise) this.#places[side].cover(this.#noise);
+  }
+
   /** Draws the question and its buttons, and has it read out. */
   ask() {
+    this.blank();
     this.#setState("question");
     this.#live.textContent = this.#question.textContent;
   }

@@ -61,6 +61,19 @@ export function isDue(stamp, wantedMs, intervalMs) {
 }
 
 /**
+ * Gives the longest time between two frames.
+ * @param {number[]} stamps of consecutive frames, ms, ascending; two at least.
+ * @returns {number} ms.
+ */
+export function longestInterval(stamps) {
+  let longest = 0;
+  for (let i = 1; i < stamps.length; i += 1) {
+    longest = Math.max(longest, stamps[i] - stamps[i - 1]);
+  }
+  return longest;
+}
+
+/**
  * Counts the frames that never came between the given ones.
  * @param {number[]} stamps of consecutive frames, ms, ascending.
  * @param {number} intervalMs the frame interval.

@@ -12,6 +12,7 @@ import { Panels } from "./panels.js";
 import { Presenter } from "./presenter.js";
 import { Progress } from "./progress.js";
 import { Stage } from "./stage.js";
+import { Starter } from "./starter.js";
 
 /**
  * @param {string} selector
@@ -50,14 +51,20 @@ function ignoreHeldKeys() {
 function start() {
   const page = find("[data-trials]");
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
-  const { nextUrl = "", responseUrl = "" } = page.dataset;
-  const api = new Api({ nextUrl, responseUrl, pageUrl: location.pathname, token });
+  const { nextUrl = "", startUrl = "", responseUrl = "" } = page.dataset;
+  const api = new Api({ nextUrl, startUrl, responseUrl, pageUrl: location.pathname, token });
   const offline = find("[data-offline]");
   const outbox = new Outbox({
     post: (trialKey, body) => api.postResponse(trialKey, body),
     store: openStore(),
     wait: waitOrOnline,
     onWaiting: (isWaiting) => (offline.hidden = !isWaiting),
+  });
+  const waiting = find("[data-waiting]");
+  const starter = new Starter({
+    post: (trialKey, pageKey) => api.startTrial(trialKey, pageKey),
+    wait: waitOrOnline,
+    onWaiting: (isWaiting) => (waiting.hidden = !isWaiting),
   });
   const stage = new Stage(find("[data-stage]"));
   const flow = new Flow({
@@ -68,6 +75,7 @@ function start() {
     panels: new Panels(page),
     progress: new Progress(find("[data-progress]")),
     disturbances: new Disturbances(),
+    starter,
     nextPair: /** @type {HTMLButtonElement} */ (find("[data-next-pair]")),
     wait,
   });
