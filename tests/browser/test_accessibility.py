@@ -53,9 +53,18 @@ consent = "Einverständniserklärungstextbaustein."
 
 
 def _with_all_pages(source: str) -> str:
-    """Ask all the questions there are, one of the researcher's own too, and offer two languages."""
+    """Make all checks, ask all questions, one of the researcher's own too, offer two languages."""
     asked = ", ".join(f'"{name}"' for name in STANDARD_QUESTION_IDS)
-    for old, new in (("standard = []", f"standard = [{asked}]"), ('["en"]', '["en", "de"]')):
+    changes = {
+        'device = "off"': 'device = "check"',
+        'colour_vision = "off"': 'colour_vision = "record"',
+        'display = "off"': 'display = "record"',
+        "n_plates = 6": "n_plates = 2",
+        "pass_plates = 5": "pass_plates = 1",
+        "standard = []": f"standard = [{asked}]",
+        '["en"]': '["en", "de"]',
+    }
+    for old, new in changes.items():
         assert old in source
         source = source.replace(old, new)
     return source + OWN_TABLES
@@ -75,6 +84,7 @@ def test_everybody_can_use_every_page(make_study: StudyMaker, open_page: PageMak
         page.goto(f"{study.invitation_url}/{path}")
         look(path)
     page.locator('button[value="yes"]').click()
+    _pass_the_checks(page, look)
     page.wait_for_url("**/instructions")
     look("instructions")
     for path in ("nowhere", "withdraw"):
@@ -99,7 +109,7 @@ def test_everybody_can_use_every_page(make_study: StudyMaker, open_page: PageMak
         look(path)
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
-    assert len(found) >= 14
+    assert len(found) >= 17
 
 
 def _troubles_of_size(page: Page) -> list[str]:
@@ -172,6 +182,22 @@ def test_the_checks_can_fail(page: Page, study: LiveStudy):
         "not reached by keyboard: A ",
     ):
         assert kind in wrong
+
+
+def _pass_the_checks(page: Page, look: Look) -> None:
+    """Go through device check, plates and display check."""
+    page.wait_for_url("**/device")
+    page.locator("[data-continue] button").wait_for()
+    look("device check")
+    page.locator("[data-continue] button").click()
+    page.wait_for_url("**/colour-vision")
+    look("plate")
+    while page.url.endswith("/colour-vision"):
+        page.locator('button[value="none"]').click()
+    look("display check")
+    for name in ("n_dark", "n_light", "night_light"):
+        page.locator(f'input[name="{name}"]').first.check()
+    page.locator('form button[type="submit"]').click()
 
 
 def _do_the_pairs(page: Page, look: Look) -> None:

@@ -166,7 +166,7 @@ def test_styles_name_beginning_and_end_rather_than_left_and_right():
     [
         ("en", "You are invited to a study"),
         ("de", "Sie sind zu einer Studie eingeladen"),
-        ("es", "Está usted invitado a un estudio"),
+        ("es", "Le invitamos a un estudio"),
         ("zh", "邀请您参加一项研究"),
     ],
 )
