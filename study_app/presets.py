@@ -41,8 +41,8 @@ COMMON_DEVIATIONS = (
     " 2016 waited for nothing and measured nothing",
     "a pair whose showing was cut off, by a reload or a second window, is replaced by a pair of"
     " another photo; with the tool of 2016 nobody could go on after a reload",
-    "the real photo's side is balanced exactly, in each half of the test as well; the tool of 2016"
-    " tossed a coin for each trial",
+    "the real photo's side is balanced exactly, and in each half of the test as far as the numbers"
+    " allow; the tool of 2016 tossed a coin for each trial",
     "the buttons stand under the places of the images, and practice feedback is without colour and"
     " stays until the participant goes on; the tool of 2016 laid the buttons over the places and"
     " framed the images in colour for 2.4 s",

@@ -92,7 +92,7 @@ def test_a_blank_that_is_not_there_is_not_told():
         "exactly the number of participants wanted counts",
         "judged least often so far come first",
         "a pair whose showing was cut off",
-        "balanced exactly, in each half",
+        "balanced exactly, and in each half",
         "every exposure is measured",
     ],
 )
