@@ -70,7 +70,9 @@ def screened_out() -> str | Response:
     if study_session.state != "screened-out":
         return redirect(place(study_session))
     return render_template(
-        "screened_out.html", check=study_session.screened_out_by, outcome=own_outcome(study_session)
+        "screened_out.html",
+        is_paid=study_session.payment == "due",
+        outcome=own_outcome(study_session),
     )
 
 

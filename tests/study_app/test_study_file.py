@@ -141,3 +141,24 @@ def test_a_language_comes_with_the_researchers_own_words():
         "en": Wording(lead="Look."),
     }
     assert parse_study_file(SMALLEST).wording == {}
+
+
+@pytest.mark.parametrize("url", ["", "https://lab.example/end?c={code}", "http://lab.example"])
+def test_people_are_sent_to_an_address_of_the_web(url):
+    text = SMALLEST + f'[recruiter]\ncompletion_url = "{url}"\n'
+
+    assert parse_study_file(text).recruiter.completion_url == url
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "lab.example", "//lab.example"])
+def test_an_address_that_is_none_of_the_web_is_refused(url):
+    with pytest.raises(StudyFileError, match=r"\[recruiter\]: completion_url = .* https://"):
+        parse_study_file(SMALLEST + f'[recruiter]\ncompletion_url = "{url}"\n')
+
+
+def test_prolific_needs_the_code_it_pays_by():
+    text = SMALLEST + '[recruiter]\nkind = "prolific"\n'
+    with pytest.raises(StudyFileError, match="completion_code is missing"):
+        parse_study_file(text)
+
+    assert parse_study_file(text + 'completion_code = "C1"\n').recruiter.kind == "prolific"
