@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from study_app import (
     catalog,
     export,
+    flow_counts,
     plan_commands,
     privacy_commands,
     progress,
@@ -246,6 +247,8 @@ def status(study_code: str | None) -> None:
     with stored_study(study_code) as (session, study):
         measured = progress.measure_progress(session, study, datetime.now(UTC))
         for line in _status_lines(measured):
+            click.echo(line)
+        if line := flow_counts.told(flow_counts.read_counts(session, study)):
             click.echo(line)
 
 
