@@ -12,8 +12,10 @@ from study_app.models import StudySession
 from study_app.recruiters import Assignment
 from study_app.study_tables import Recruiter
 
-Ending = Literal["finished", "screened-out", "full", "declined"]
+Ending = Literal["finished", "screened-out", "place-lost", "full", "declined"]
 
+# Who gave some of their time, and is paid for it by the study's rule.
+STOPPED: tuple[Ending, ...] = ("screened-out", "place-lost")
 CODE_PLACE = "{code}"
 PROLIFIC_COMPLETION_URL = "https://app.prolific.com/submissions/complete?cc={code}"
 MTURK_SUBMIT_PATH = "/mturk/externalSubmit"
@@ -56,7 +58,7 @@ def outcome(
         assignment: the task that a worker of Mechanical Turk accepted.
     """
     code = _code(recruiter, ending, own_code)
-    paid = ending == "finished" or (ending == "screened-out" and recruiter.pay_screened_out)
+    paid = ending == "finished" or (ending in STOPPED and recruiter.pay_screened_out)
     if recruiter.kind == "mturk" and paid and assignment is not None:
         return Outcome(
             ending=ending,
@@ -82,6 +84,7 @@ def _code(recruiter: Recruiter, ending: Ending, own_code: str) -> str:
     codes: dict[Ending, str] = {
         "finished": recruiter.completion_code or own_code,
         "screened-out": recruiter.screened_out_code,
+        "place-lost": recruiter.full_code,
         "full": recruiter.full_code,
         "declined": recruiter.declined_code,
     }

@@ -38,7 +38,7 @@ from study_app.models import (
 )
 from study_app.passage import check_ready_for_trials
 from study_app.places import keep_place, lease_after, settle
-from study_app.protocol import OTHER_SIDE, Block, FirstSide, ProtocolSettings, Side
+from study_app.protocol import Block, FirstSide, ProtocolSettings, Side
 from study_app.responses import ResponseReport, is_exposure_valid
 from study_app.study_file import parse_study_file
 from study_app.study_tables import StudyFile
@@ -128,40 +128,6 @@ class Feedback:
 
     correct: bool
     real_side: Side
-
-
-@dataclass(frozen=True)
-class FoolingPair:
-    """A main trial whose fake was taken for the real photo.
-
-    Attributes:
-        number: place in the main block, from 1.
-        real_token: names the real photo's image.
-        fake_token: names the fake's image.
-    """
-
-    number: int
-    real_token: str
-    fake_token: str
-
-
-@dataclass(frozen=True)
-class DebriefSummary:
-    """What a participant learns at the end.
-
-    Attributes:
-        n_answers: stored answers, practice included.
-        completion_code: proves that all answers are stored.
-        n_right: main trials in which the fake was found.
-        n_pairs: main trials, without vigilance and control trials.
-        fooling_pairs: the other main trials.
-    """
-
-    n_answers: int
-    completion_code: str
-    n_right: int
-    n_pairs: int
-    fooling_pairs: tuple[FoolingPair, ...]
 
 
 def find_study_session(session: Session, code: str) -> StudySession:
@@ -311,29 +277,6 @@ def withdraw(session: Session, code: str, now: datetime) -> None:
     session.commit()
 
 
-def summarise(session: Session, study_session: StudySession) -> DebriefSummary:
-    """Sum up a finished study session for its participant."""
-    assert study_session.completion_code is not None, "only a finished session is summed up"
-    rows = session.execute(
-        sa.select(Trial, Response.chosen_side)
-        .join(Response)
-        .where(Trial.study_session_id == study_session.id, Trial.trial_type == "main")
-        .order_by(Trial.place)
-    ).all()
-    fooling = tuple(
-        _fooling_pair(trial, study_session.n_practice)
-        for trial, chosen_side in rows
-        if chosen_side == trial.real_side
-    )
-    return DebriefSummary(
-        n_answers=study_session.n_answered,
-        completion_code=study_session.completion_code,
-        n_right=len(rows) - len(fooling),
-        n_pairs=len(rows),
-        fooling_pairs=fooling,
-    )
-
-
 def read_trial_image(session: Session, code: str, token: str) -> bytes:
     """Give the image behind a token, padded to the length of its partner.
 
@@ -451,7 +394,9 @@ def _response(
 def _replay_or_refuse(
     session: Session, code: str, trial_key: str, response_key: str
 ) -> Feedback | None:
-    trial = session.scalars(sa.select(Trial).where(Trial.trial_key == trial_key)).one()
+    trial = session.scalar(sa.select(Trial).where(Trial.trial_key == trial_key))
+    if trial is None:  # erased while the answer was on its way
+        raise NoStudySession(UNKNOWN_STUDY_SESSION)
     response = session.scalar(sa.select(Response).where(Response.trial_id == trial.id))
     if response is not None and response.response_key == response_key:
         return _feedback(trial, response.chosen_side)
@@ -480,11 +425,3 @@ def _may_see(trial: Trial, study_session: StudySession) -> bool:
 
 def _token(trial: Trial, side: Side) -> str:
     return trial.left_token if side == "left" else trial.right_token
-
-
-def _fooling_pair(trial: Trial, n_practice: int) -> FoolingPair:
-    return FoolingPair(
-        number=trial.place + 1 - n_practice,
-        real_token=_token(trial, trial.real_side),
-        fake_token=_token(trial, OTHER_SIDE[trial.real_side]),
-    )

@@ -1,5 +1,6 @@
 """Between recruiter and study: what a link brings, and the button that leads back."""
 
+import functools
 from typing import Any
 
 import flask
@@ -98,9 +99,10 @@ def own_outcome(study_session: StudySession) -> Outcome | None:
 
 
 def add_recruiting() -> dict[str, Any]:
-    """Give every template the study's recruiter, and how who found no place leaves."""
+    """Give every template the study's recruiter, and how people leave by an ending."""
     study = flask.g.get("study")
     return {
         "recruiter": kind_of(study) if study else None,
-        "outcome_when_full": (lambda: outcome_of(study, "full")) if study else None,
+        "outcome_when": functools.partial(outcome_of, study) if study else None,
+        "pays_who_stopped": study is not None and file_of(study).recruiter.pay_screened_out,
     }

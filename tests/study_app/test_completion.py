@@ -34,7 +34,13 @@ def test_who_did_not_finish_never_gets_the_code_of_who_did(ending):
 
 @pytest.mark.parametrize(
     ("ending", "code"),
-    [("finished", "DONE"), ("screened-out", "SCREENED"), ("full", "FULL"), ("declined", "NO")],
+    [
+        ("finished", "DONE"),
+        ("screened-out", "SCREENED"),
+        ("place-lost", "FULL"),
+        ("full", "FULL"),
+        ("declined", "NO"),
+    ],
 )
 def test_prolific_gets_one_code_for_each_outcome(ending, code):
     told = outcome(Recruiter(kind="prolific", **CODES), ending, own_code="OWN")
@@ -77,13 +83,14 @@ def test_a_worker_whose_task_is_not_known_gets_the_code():
     assert (told.submit_url, told.code) == ("", "OWN")
 
 
-@pytest.mark.parametrize(("paid", "submits"), [(True, True), (False, False)])
-def test_a_worker_who_was_screened_out_hands_in_if_that_is_paid(paid, submits):
+@pytest.mark.parametrize("ending", ["screened-out", "place-lost"])
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_worker_who_had_to_stop_hands_in_if_that_is_paid(paid, ending):
     recruiter = Recruiter(kind="mturk", pay_screened_out=paid)
 
-    told = outcome(recruiter, "screened-out", assignment=ASSIGNMENT)
+    told = outcome(recruiter, ending, assignment=ASSIGNMENT)
 
-    assert bool(told.submit_url) == submits
+    assert bool(told.submit_url) == paid
 
 
 @pytest.mark.parametrize("ending", ["full", "declined"])

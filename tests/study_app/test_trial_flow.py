@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app import trial_flow
+from study_app import debrief, trial_flow
 from study_app.catalog import open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import (
@@ -359,7 +359,7 @@ def test_the_debrief_counts_answered_trials_in_their_places(sitting):
     show(sitting, FIRST)
     answer(sitting, ALL - PRACTICE, lambda trial: trial.real_side)
 
-    summary = trial_flow.summarise(db.session(), find(sitting))
+    summary = debrief.sum_up(db.session(), find(sitting))
 
     assert summary.n_pairs == len(summary.fooling_pairs) == 6
     numbers = [pair.number for pair in summary.fooling_pairs]
@@ -457,32 +457,6 @@ def test_withdrawing_leaves_other_participants_alone(sitting):
     db.session.rollback()
     states = Counter(db.session.scalars(sa.select(StudySession.state)))
     assert states == {"running": 1, "withdrawn": 1}
-
-
-def test_the_debrief_counts_main_trials_and_shows_the_pairs_that_fooled(sitting):
-    fooled_in = {3, 7}
-
-    def side_of(trial):
-        fooled = trial.trial_index in fooled_in or trial.trial_type != "main"
-        return trial.real_side if fooled else OTHER_SIDE[trial.real_side]
-
-    answer(sitting, ALL, side_of)
-    summary = trial_flow.summarise(db.session(), find(sitting))
-
-    own = sa.select(Trial).where(Trial.study_session_id == find(sitting).id)
-    expected = [
-        t for t in db.session.scalars(own) if t.trial_index in fooled_in and t.trial_type == "main"
-    ]
-    assert (summary.n_answers, summary.n_pairs) == (10, 6)
-    assert summary.n_right == 6 - len(expected)
-    assert [pair.number for pair in summary.fooling_pairs] == [t.trial_index - 1 for t in expected]
-    for pair, trial in zip(summary.fooling_pairs, expected, strict=True):
-        real, fake = (
-            (trial.left_token, trial.right_token)
-            if trial.real_side == "left"
-            else (trial.right_token, trial.left_token)
-        )
-        assert (pair.real_token, pair.fake_token) == (real, fake)
 
 
 def images_of(code, trial_key):

@@ -145,6 +145,23 @@ def test_who_finds_all_places_taken_goes_back_with_the_code_for_that(open_app, r
     assert f'href="{PROLIFIC_END}FULL1"' in page.text
 
 
+def test_who_was_away_while_all_places_were_taken_goes_back_as_well(open_app, recruit):
+    late = recruit(PROLIFIC, per_condition=1)
+    late.consent("recruited", **FROM_PROLIFIC)
+    with open_app.app_context():
+        db.session.execute(sa.update(StudySession).values(lease_expires_at=factories.NOW))
+        db.session.commit()
+    Browser(open_app).consent("recruited", **FROM_PROLIFIC | {"PROLIFIC_PID": "other"})
+
+    page = late.get("/trials")
+
+    assert page.status_code == 403
+    assert "Your place was given to somebody else" in page.text
+    assert "Nothing about you was stored" not in page.text
+    assert f'href="{PROLIFIC_END}FULL1"' in page.text
+    assert 'href="/withdraw"' in page.text
+
+
 def test_a_preview_on_mechanical_turk_is_safe_to_look_at(open_app, recruit):
     browser = recruit(MTURK)
 
