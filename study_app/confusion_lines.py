@@ -15,7 +15,7 @@ Axis = Literal["protan", "deutan", "tritan"]
 Triple = tuple[float, float, float]
 Rgb = tuple[int, int, int]
 
-# Viénot, Brettel & Mollon 1999, equation 4: excitations of the L, M and S cones by linear RGB.
+# Viénot, Brettel & Mollon 1999: excitations of the L, M and S cones by linear RGB.
 RGB_TO_LMS: tuple[Triple, Triple, Triple] = (
     (17.8824, 43.5161, 4.11935),
     (3.45565, 27.1554, 3.86714),

@@ -71,8 +71,8 @@ class Screening:
 
     device: Literal["off", "check"] = "off"
     colour_vision: Literal["off", "record", "screen-out"] = "off"
-    n_plates: int = field(default=6, metadata={"minimum": 2, "maximum": 20})
-    pass_plates: int = field(default=5, metadata={"minimum": 1, "maximum": 20})
+    n_plates: int = field(default=7, metadata={"minimum": 2, "maximum": 20})
+    pass_plates: int = field(default=6, metadata={"minimum": 1, "maximum": 20})
     display: Literal["off", "record"] = "off"
 
 

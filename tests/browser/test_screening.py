@@ -30,8 +30,8 @@ def _with_screening(text: str) -> str:
         'device = "off"': 'device = "check"',
         'colour_vision = "off"': 'colour_vision = "screen-out"',
         'display = "off"': 'display = "record"',
-        "n_plates = 6": f"n_plates = {N_PLATES}",
-        "pass_plates = 5": f"pass_plates = {N_PLATES}",
+        "n_plates = 7": f"n_plates = {N_PLATES}",
+        "pass_plates = 6": f"pass_plates = {N_PLATES}",
     }.items():
         assert text.count(key) == 1
         text = text.replace(key, value)

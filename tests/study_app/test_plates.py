@@ -13,6 +13,7 @@ from study_app.plates import (
     place_dots,
     plan_plates,
 )
+from study_app.study_tables import Screening
 from tests.study_app.colour_observers import CONES, linear, see, see_as, see_as_by_machado
 
 # Two plates of each axis, of either sign.
@@ -40,7 +41,7 @@ def test_the_demonstration_comes_first_and_then_as_many_plates_as_wanted():
     plates = plan_plates(5, 8)
 
     assert plates[0].axis == "demonstration"
-    assert Counter(plate.axis for plate in plates[1:]) == Counter((*AXES, *AXES[:2]))
+    assert Counter(plate.axis for plate in plates[1:]) == Counter((*AXES, AXES[0]))
 
 
 def test_the_same_seed_gives_the_same_plates_and_another_gives_others():
@@ -58,7 +59,22 @@ def test_every_digit_sign_and_order_is_equally_likely():
     assert max(abs(n - 1400) for n in digits.values()) < 4 * 35.5
     assert Counter(plan[1].sign for plan in plates)[1] == pytest.approx(1000, abs=4 * 22.4)
     firsts = Counter(plan[1].axis for plan in plates)
-    assert firsts["tritan"] == pytest.approx(2000 / 6, abs=4 * 16.7)
+    assert firsts["protan"] == pytest.approx(1000, abs=4 * 22.4)
+
+
+def test_who_lacks_a_cone_hardly_passes_the_default_by_guessing():
+    """They read the plates of the other axes and guess one digit of ten on those of their own."""
+    rule = Screening()
+    axes = Counter(plate.axis for plate in plan_plates(1, rule.n_plates)[1:])
+
+    for axis in ("protan", "deutan"):
+        n_own = axes[axis]
+        n_needed = max(0, rule.pass_plates - (rule.n_plates - n_own))
+        chance = sum(
+            math.comb(n_own, n) * 0.1**n * 0.9 ** (n_own - n) for n in range(n_needed, n_own + 1)
+        )
+        assert chance < 0.03, axis
+    assert axes["tritan"] == 1
 
 
 @pytest.mark.parametrize("name", sorted(PLATES))

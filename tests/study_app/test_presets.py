@@ -61,7 +61,7 @@ def test_pix2pix_had_no_vigilance_trials_and_fifty_people():
         ({"fixation": True}, "a cross marks the middle"),
         ({"mask": "noise", "mask_ms": 80}, "grey noise covers the place of an image for 80 ms"),
         ({"screening": Screening(device="check")}, "window, zoom and browser are checked"),
-        ({"screening": Screening(colour_vision="record")}, "checked with 6 plates"),
+        ({"screening": Screening(colour_vision="record")}, "checked with 7 plates"),
         (
             {"screening": Screening(colour_vision="screen-out", n_plates=8, pass_plates=7)},
             "who reads fewer than 7 of the plates rightly does not go on",

@@ -183,7 +183,7 @@ def test_only_the_plate_that_is_asked_takes_an_answer(enrolled, number):
 
     (check,) = checks_of(one)
     assert [plate["answer"] for plate in check.details["plates"]] == ["3"]
-    assert screening.asked_plate(db.session(), one) == screening.AskedPlate(1, 7)
+    assert screening.asked_plate(db.session(), one) == screening.AskedPlate(1, 8)
 
 
 @pytest.mark.parametrize("answer", ["", "10", "-1", "x", "٣"])
