@@ -14,6 +14,8 @@ import { greyNoise } from "./stage.js";
 /** @type {Side[]} */
 const SIDES = ["left", "right"];
 const BLANK_MS = 200;
+/** As in a study: time to measure the frame interval. */
+const FIRST_BLANK_MS = 900;
 
 /**
  * Sums up exposures.
@@ -85,15 +87,15 @@ class Patterns {
  * @returns {Promise<Presentation[]>}
  */
 async function measure(durationMs, nPairs, presenter, onDone) {
-  const timing = {
-    lead_in_ms: BLANK_MS,
-    display_ms: durationMs,
-    isi_ms: BLANK_MS,
-    response_delay_ms: 0,
-  };
   const presentations = [];
   for (let i = 0; i < nPairs; i += 1) {
     const first_side = SIDES[i % 2];
+    const timing = {
+      lead_in_ms: i === 0 ? FIRST_BLANK_MS : BLANK_MS,
+      display_ms: durationMs,
+      isi_ms: BLANK_MS,
+      response_delay_ms: 0,
+    };
     presentations.push(await presenter.present({ layout: "sequential", first_side, timing }));
     onDone(2 * (i + 1));
   }
