@@ -14,6 +14,8 @@ EARLY_STEPS = (
     ("screened", "Passed the checks", "did not pass the checks"),
 )
 NOT_BEGUN = "reached no main trial"
+# A study that records erasures counts openings of pages: it knows nobody before consent.
+OPENINGS = "openings of the invitation"
 ERASED = "had their data erased"
 WITHOUT_ANSWERS = "without an answer that counts"
 
@@ -52,7 +54,8 @@ def flow_steps(rows: list[Entry]) -> list[FlowStep]:
         known = _known_reasons(everybody, name)
         rest = gone - sum(known.values())
         left = (*known.items(), *(((lost[following], rest),) if rest > 0 else ()))
-        steps.append(FlowStep(words[name], numbers[place], (), left))
+        details = (OPENINGS,) if name == "invited" and everybody["erased"] is not None else ()
+        steps.append(FlowStep(words[name], numbers[place], details, left))
     left_out = [(f"left out, {rule}", n) for rule, n in everybody["left_out"].items()]
     if everybody["without_answers"]:
         left_out.append((WITHOUT_ANSWERS, everybody["without_answers"]))

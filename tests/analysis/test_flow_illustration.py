@@ -46,6 +46,7 @@ def test_who_was_turned_away_or_erased_is_told_by_the_reason(rows: list[dict[str
 
     steps = flow_steps(rows)
 
+    assert steps[0].details == ("openings of the invitation",)
     assert steps[0].left == (("declined", 3), ("refused, other", 1), ("did not consent", 6))
     assert steps[1].left == (("had their data erased", 2), ("reached no main trial", 4))
 
