@@ -1,15 +1,16 @@
 """Nothing about an erased person is left: every table is written out and looked through."""
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
-from study_app import create_app
+from study_app import create_app, trial_flow
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase, find_of_code
-from study_app.errors import NoStudySession, UnknownParticipant
+from study_app.errors import NoStudySession, StudyError, UnknownParticipant
 from study_app.extensions import Base, db, upgrade_database
 from study_app.models import (
     Erasure,
@@ -20,9 +21,10 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.responses import parse_response
 from tests.postgres import own_database
 from tests.study_app import factories
-from tests.study_app.factories import NOW, Browser
+from tests.study_app.factories import NOW, Browser, response_body
 
 PERSONAL = (Participant, StudySession, ScreeningCheck, QuestionAnswer, Trial, Response)
 
@@ -159,6 +161,32 @@ def test_an_unknown_code_and_another_study_s_are_refused(open_app):
         for study, wanted in ((noise, code), (find_study(db.session(), "colours"), "nobody")):
             with pytest.raises(UnknownParticipant, match="has no participant"):
                 find_of_code(db.session(), study, wanted)
+
+
+def test_answers_on_their_way_while_a_person_is_erased_find_nothing(any_app):
+    code, _ = add_all_kinds_of_rows(any_app)
+    with any_app.app_context():
+        key = trial_flow.issue_next_trial(db.session(), code, NOW).trial_key
+
+    def answer(_number):
+        with any_app.app_context():
+            try:
+                report = parse_response(response_body())
+                trial_flow.record_response(db.session(), code, key, report, NOW)
+            except StudyError as error:
+                return error.code
+            return "recorded"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = pool.map(answer, range(12))
+        erased = pool.submit(erase_by_code, any_app, code)
+        outcomes = set(answers)
+        receipt = erased.result()
+
+    assert outcomes <= {"recorded", "already-answered", "no-study-session"}
+    assert receipt.n_responses in (4, 5)
+    assert code not in dump(any_app)
+    assert answer(0) == "no-study-session"
 
 
 def test_a_second_erasure_finds_nothing(open_app):
