@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app import create_app, export, progress, trial_flow
+from study_app import create_app, export, progress, screening, trial_flow
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import PlaceLost, StudyError, StudyFull
 from study_app.extensions import db, upgrade_database
-from study_app.models import Response, StudySession, Trial
+from study_app.models import Response, ScreeningCheck, StudySession, Trial
 from study_app.places import count_places
 from study_app.responses import parse_response
+from study_app.study_tables import Screening
 from tests.postgres import own_database
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body
@@ -155,3 +156,22 @@ def test_an_answer_and_another_window_at_the_same_time_leave_one_trial_per_place
     assert n_answered == len(answered) == outcomes["recorded"]
     assert set(current.values()) == {1}
     assert not [trial for trial in answered if trial.interrupted_at is not None]
+
+
+def test_a_plate_read_in_many_windows_at_once_is_read_once(app, two_condition_folder):
+    with app.app_context():
+        text = factories.study_text(id="plates", screening=Screening(colour_vision="record"))
+        study = factories.create_study(text, two_condition_folder).study
+        open_study(db.session(), study, None, NOW)
+        code = enrol(db.session(), "plates", Applicant("one person"), NOW).code
+
+    def read(digit):
+        with app.app_context():
+            screening.answer_plate(db.session(), code, 0, str(digit), NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(read, range(8)))
+
+    with app.app_context():
+        check = db.session.scalars(sa.select(ScreeningCheck)).one()
+        assert len(check.details["plates"]) == 1
