@@ -94,6 +94,32 @@ def test_no_pair_starts_while_it_cannot_be_seen_well(study: LiveStudy, page: Pag
     assert all(r["max_frame_interval_ms"] >= r["frame_interval_ms"] for r in answered)
 
 
+def test_a_window_is_large_enough_for_two_pictures_beside_or_above_each_other(
+    study: LiveStudy, page: Page
+):
+    page.goto(study.invitation_url)
+    windows = {
+        (1280, 800): True,
+        (544, 256): True,
+        (543, 256): False,
+        (544, 255): False,
+        (320, 568): True,
+        (256, 520): True,
+        (256, 519): False,
+        (255, 800): False,
+    }
+
+    fits = page.evaluate(
+        """async (windows) => {
+          const { fitsWindow } = await import("/static/js/readiness.js");
+          return windows.map(([width, height]) => fitsWindow(width, height, 256));
+        }""",
+        [list(size) for size in windows],
+    )
+
+    assert dict(zip(windows, fits, strict=True)) == windows
+
+
 def test_cross_and_mask_stand_where_they_belong_and_have_no_hue(make_study: StudyMaker, page: Page):
     study = make_study(
         lead_in_ms=300,
