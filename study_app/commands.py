@@ -200,6 +200,9 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
 )
 @click.option("--vigilance-accuracy", default=0.95, show_default=True)
 @click.option("--side-bias", default=0.0, show_default=True, help="Logits towards left.")
+@click.option(
+    "--order-bias", default=0.0, show_default=True, help="Logits towards the first picture."
+)
 @click.option("--lapse-rate", default=0.0, show_default=True, help="Share of coin tosses.")
 @click.option("--seed", type=int, help="Replays people, plans and answers.")
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64))

@@ -3,7 +3,8 @@
 The model: an observer i takes the fake of photo j for the real one with probability
 ``logistic(m_c + u_i + v_j)``, where u and v are normal with the standard deviations ``spread`` and
 ``photo_spread``, and the middle m_c is such that the mean over people and photos is the fool rate
-of condition c. A side bias shifts the answer's logit towards left; a lapse replaces it by a coin.
+of condition c. A side bias shifts the answer's logit towards left, an order bias towards the image
+shown first; a lapse replaces it by a coin.
 """
 
 import math
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from study_app.errors import SimulationError
-from study_app.protocol import OTHER_SIDE, Side, TrialType
+from study_app.protocol import OTHER_SIDE, FirstSide, Side, TrialType
 
 # The normal density is summed over plus and minus 8 standard deviations in steps of a tenth.
 QUADRATURE_REACH = 8.0
@@ -41,6 +42,7 @@ class ObserverSettings:
         photo_spread: standard deviation of photos, in logits.
         vigilance_accuracy: how often a vigilance trial's fake is found, in [0, 1].
         side_bias: logits towards the left side.
+        order_bias: logits towards the image shown first; nothing where both are shown at once.
         lapse_rate: how often the answer is a coin toss, in [0, 1].
     """
 
@@ -50,6 +52,7 @@ class ObserverSettings:
     photo_spread: float = 0.5
     vigilance_accuracy: float = 0.95
     side_bias: float = 0.0
+    order_bias: float = 0.0
     lapse_rate: float = 0.0
 
     def __post_init__(self) -> None:
@@ -63,8 +66,9 @@ class ObserverSettings:
         for name in ("spread", "photo_spread"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise SimulationError(f"{name} = {getattr(self, name)} is negative or infinite")
-        if not math.isfinite(self.side_bias):
-            raise SimulationError(f"side_bias = {self.side_bias} is not finite")
+        for name in ("side_bias", "order_bias"):
+            if not math.isfinite(getattr(self, name)):
+                raise SimulationError(f"{name} = {getattr(self, name)} is not finite")
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class TrialTruth:
     condition: str
     photo_id: str
     real_side: Side
+    first_side: FirstSide = "both"
 
 
 class Observer:
@@ -109,7 +114,7 @@ class Observer:
             return "left" if self._rng.random() < 0.5 else "right"
         fooled = self._fooled_logit(truth)
         towards_left = fooled if truth.real_side == "left" else -fooled
-        p_left = logistic(towards_left + self._settings.side_bias)
+        p_left = logistic(towards_left + self._settings.side_bias + self._order_logit(truth))
         return "left" if self._rng.random() < p_left else OTHER_SIDE["left"]
 
     def response_ms(self) -> float:
@@ -120,6 +125,13 @@ class Observer:
     def n_dropped_frames(self) -> int:
         """Draw how many frames an exposure lost: hardly ever one."""
         return int(self._rng.random() < DROPPED_FRAME_RATE)
+
+    def _order_logit(self, truth: TrialTruth) -> float:
+        """Give what the order adds towards left."""
+        if truth.first_side == "both":
+            return 0.0
+        bias = self._settings.order_bias
+        return bias if truth.first_side == "left" else -bias
 
     def _fooled_logit(self, truth: TrialTruth) -> float:
         if truth.trial_type == "vigilance":

@@ -7,7 +7,6 @@ observer with a known fool rate must know comes from the database, which is the 
 
 import contextlib
 import dataclasses
-import html.parser
 import json
 import platform
 import random
@@ -25,9 +24,9 @@ import httpx
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.catalog import file_of, roles_of
+from study_app.catalog import file_of, find_study, roles_of
 from study_app.enrolment import SEED_BITS
-from study_app.errors import SimulationError
+from study_app.errors import SimulationError, UnknownStudy
 from study_app.models import Condition, StimulusPair, Study, Trial
 from study_app.observers import (
     FRAME_INTERVAL_MS,
@@ -38,10 +37,10 @@ from study_app.observers import (
 )
 from study_app.results import write_text
 from study_app.simulated_token import sign_token
+from study_app.simulated_visit import WINDOW_PX, Visit
+from study_app.study_tables import StudyFile
 
 TIMEOUT_S = 60.0
-REDIRECT = 302
-OK = 200
 
 
 @dataclass(frozen=True)
@@ -139,14 +138,17 @@ def simulate(
         SimulationError: the server refused an observer, or gave something unexpected.
     """
     shared = _Tally(plan.seed, plan.observers)
+    study_file = _read_study_file(new_session, plan.study_code)
     try:
         with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client:
             enrolled = [
-                _enrol(client, secret_key, plan, number) for number in range(plan.n_observers)
+                _enrol(client, secret_key, plan, study_file, number)
+                for number in range(plan.n_observers)
             ]
         with ThreadPoolExecutor(plan.n_threads) as pool:
             waiting = [
-                pool.submit(_take_part, url, new_session, shared, observer) for observer in enrolled
+                pool.submit(_take_part, url, new_session, study_file, shared, observer)
+                for observer in enrolled
             ]
             try:
                 for done in as_completed(waiting):
@@ -177,49 +179,57 @@ def _own_version() -> str:
     return metadata.version("colorization-turing-test")
 
 
-def _enrol(client: httpx.Client, secret_key: str, plan: SimulationPlan, number: int) -> _Enrolled:
-    """Go from the invitation to the instructions."""
+def _read_study_file(
+    new_session: Callable[[], contextlib.AbstractContextManager[Session]], study_code: str
+) -> StudyFile:
+    with new_session() as session:
+        try:
+            return file_of(find_study(session, study_code))
+        except UnknownStudy:
+            raise SimulationError(
+                f"study {study_code!r} is not in the configured database"
+            ) from None
+
+
+def _enrol(
+    client: httpx.Client,
+    secret_key: str,
+    plan: SimulationPlan,
+    study_file: StudyFile,
+    number: int,
+) -> _Enrolled:
+    """Go from the invitation to the page of the trials."""
     client.cookies = httpx.Cookies()
     seed = _chance(plan.seed, number, "plan").getrandbits(SEED_BITS)
-    token = sign_token(secret_key, plan.study_code, seed)
-    invitation = f"/study/{plan.study_code}"
-    _get(client, invitation, params={"simulated": token})
-    page = _get(client, f"{invitation}/consent", params={"simulated": token})
-    fields = {"csrf_token": _form_token(page.text), "agree": "yes", "simulated": token}
-    answer = client.post(f"{invitation}/consent", data=fields)
-    if answer.status_code != REDIRECT:
-        raise SimulationError(f"the study did not enrol an observer ({answer.status_code})")
-    _get(client, answer.headers["Location"])
-    trials_page = _get(client, "/trials")
-    return _Enrolled(number, client.cookies, _form_token(trials_page.text))
+    visit = Visit(client, study_file, _chance(plan.seed, number, "visit"))
+    visit.consent(plan.study_code, sign_token(secret_key, plan.study_code, seed))
+    visit.pass_checks(seed)
+    return _Enrolled(number, client.cookies, visit.open_trials())
 
 
 def _take_part(
     url: str,
     new_session: Callable[[], contextlib.AbstractContextManager[Session]],
+    study_file: StudyFile,
     shared: _Tally,
     enrolled: _Enrolled,
 ) -> int:
-    """Answer every trial, then read the debrief; gives the number of answers."""
+    """Answer every trial and the questions, then read the debrief; gives the number of answers."""
     rng = _chance(shared.seed, enrolled.number, "answers")
     observer = Observer(shared.settings, shared.middle_of, shared.photo_effect, rng)
+    page_key = str(uuid.UUID(int=rng.getrandbits(128), version=4))
     truths: dict[str, TrialTruth] = {}
     n_answers = 0
     with httpx.Client(base_url=url, timeout=TIMEOUT_S, cookies=enrolled.cookies) as client:
-        while (trial := _get(client, "/api/trials/next").json())["state"] == "trial":
+        visit = Visit(client, study_file, rng, enrolled.form_token)
+        while (trial := visit.next_trial(page_key))["state"] == "trial":
             if not truths:
                 with new_session() as session:
                     truths = _read_truths(session, trial["trial_key"])
-            for side in ("left", "right"):
-                _get(client, trial["images"][side])
-            answer = client.post(
-                f"/api/trials/{trial['trial_key']}/response",
-                json=_report(observer, trial, truths[trial["trial_key"]], rng),
-                headers={"X-CSRFToken": enrolled.form_token},
-            )
-            _check(answer)
+            report = _report(observer, trial, truths[trial["trial_key"]], rng)
+            visit.answer(trial, page_key, report)
             n_answers += 1
-        _get(client, trial["next_url"])
+        visit.leave()
     return n_answers
 
 
@@ -243,6 +253,12 @@ def _report(
         "frame_interval_ms": round(FRAME_INTERVAL_MS, 2),
         "n_hidden": 0,
         "n_resized": 0,
+        "n_blurred": 0,
+        "max_frame_interval_ms": round(FRAME_INTERVAL_MS, 2),
+        "window_width_px": WINDOW_PX[0],
+        "window_height_px": WINDOW_PX[1],
+        "zoom": 1.0,
+        "events": [],
         "device_pixel_ratio": 1.0,
         "shown_px": trial["image_size_px"],
     }
@@ -271,6 +287,7 @@ def _read_truths(session: Session, trial_key: str) -> dict[str, TrialTruth]:
             Condition.name,
             StimulusPair.photo_id,
             Trial.real_side,
+            Trial.first_side,
         )
         .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
         .join(Condition, StimulusPair.condition_id == Condition.id)
@@ -278,43 +295,8 @@ def _read_truths(session: Session, trial_key: str) -> dict[str, TrialTruth]:
     ).all()
     if not rows:
         raise SimulationError("the server's trials are not in the configured database")
-    return {row[0]: TrialTruth(row[1], row[2], row[3], row[4]) for row in rows}
-
-
-def _get(client: httpx.Client, path: str, **parameters: Any) -> httpx.Response:
-    return _check(client.get(path, **parameters))
-
-
-def _check(response: httpx.Response) -> httpx.Response:
-    if response.status_code != OK:
-        raise SimulationError(
-            f"{response.request.method} {response.request.url.path} gave"
-            f" {response.status_code} instead of {OK}"
-        )
-    return response
+    return {row[0]: TrialTruth(row[1], row[2], row[3], row[4], row[5]) for row in rows}
 
 
 def _chance(seed: int, number: int, use: str) -> random.Random:
     return random.Random(f"{seed} observer {number} {use}")  # noqa: S311 - repeatable
-
-
-class _FormTokenFinder(html.parser.HTMLParser):
-    """Finds the form token in a hidden field or in the page's head."""
-
-    token = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at one tag."""
-        values = dict(attrs)
-        if tag == "input" and values.get("name") == "csrf_token":
-            self.token = values.get("value") or ""
-        if tag == "meta" and values.get("name") == "csrf-token":
-            self.token = values.get("content") or ""
-
-
-def _form_token(page: str) -> str:
-    finder = _FormTokenFinder()
-    finder.feed(page)
-    if not finder.token:
-        raise SimulationError("the study's page has no form token")
-    return finder.token

@@ -26,8 +26,8 @@ def observers(n, middle=0.0, seed=3, photo_effect=lambda _photo: 0.0, **settings
         yield Observer(given_settings, lambda _condition: middle, photo_effect, rng)
 
 
-def share_fooled(trial_type="main", real_side="left", n=N_DRAWS, **settings):
-    truth = TrialTruth(trial_type, "full", "photo", real_side)
+def share_fooled(trial_type="main", real_side="left", n=N_DRAWS, first_side="both", **settings):
+    truth = TrialTruth(trial_type, "full", "photo", real_side, first_side)
     return statistics.fmean(o.choose(truth) == real_side for o in observers(n, **settings))
 
 
@@ -97,6 +97,17 @@ def test_a_side_bias_goes_to_the_left_whatever_is_shown():
     assert is_near(share_fooled(real_side="right", **settings), logistic(-1.0))
 
 
+@pytest.mark.parametrize(("first_side", "towards_left"), [("left", 1.0), ("right", -1.0)])
+def test_an_order_bias_goes_to_what_is_shown_first(first_side, towards_left):
+    settings = {"order_bias": 1.0, "spread": 0.0, "first_side": first_side}
+
+    assert is_near(share_fooled(real_side="left", **settings), logistic(towards_left))
+
+
+def test_without_an_order_there_is_no_order_bias():
+    assert is_near(share_fooled(real_side="left", order_bias=1.0, spread=0.0), 0.5)
+
+
 def test_a_lapse_is_a_coin_toss():
     share = share_fooled("vigilance", vigilance_accuracy=1.0, lapse_rate=0.2)
 
@@ -138,6 +149,7 @@ def test_the_logit_undoes_the_logistic(p):
         {"vigilance_accuracy": 1.1},
         {"lapse_rate": -0.1},
         {"side_bias": math.nan},
+        {"order_bias": math.inf},
     ],
 )
 def test_what_is_no_rate_is_refused(settings):

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,15 @@ from werkzeug.serving import make_server
 from study_app.catalog import close_study, find_study, open_study
 from study_app.errors import SimulationError
 from study_app.extensions import db
-from study_app.models import Participant, Response, StimulusPair, StudySession, Trial
+from study_app.models import (
+    Participant,
+    QuestionAnswer,
+    Response,
+    ScreeningCheck,
+    StimulusPair,
+    StudySession,
+    Trial,
+)
 from study_app.observers import ObserverSettings
 from study_app.simulate import (
     SimulationPlan,
@@ -21,6 +30,7 @@ from study_app.simulate import (
     save_record,
     simulate,
 )
+from study_app.study_tables import STANDARD_QUESTION_IDS, Screening, StandardQuestions
 from tests.study_app import factories
 from tests.study_app.factories import NOW, SECRET_KEY
 
@@ -34,15 +44,21 @@ def draft_app(app, two_condition_folder):
     return app
 
 
-@pytest.fixture
-def url(draft_app):
-    server = make_server("127.0.0.1", 0, draft_app, threaded=True)
+@contextmanager
+def served(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def url(draft_app):
+    with served(draft_app) as address:
+        yield address
 
 
 def run(app, url, n=4, seed=1, key=SECRET_KEY, **observers):
@@ -82,6 +98,35 @@ def test_observers_go_through_the_whole_study_and_are_marked(draft_app, url):
         assert arms == {"full": 2, "l2": 2}
         assert set(db.session.scalars(sa.select(Trial.n_issued))) == {1}
         assert set(db.session.scalars(sa.select(Response.exposure_valid))) == {True}
+
+
+def test_observers_pass_every_check_and_are_asked_every_question(app, two_condition_folder):
+    """From consent to completion as a browser goes: screening, pairs, questions, debrief."""
+    screening = Screening(
+        device="check", colour_vision="screen-out", n_plates=3, pass_plates=3, display="record"
+    )
+    text = factories.study_text(
+        screening=screening, questions=StandardQuestions(STANDARD_QUESTION_IDS)
+    )
+    with app.app_context():
+        factories.create_study(text, two_condition_folder)
+
+    with served(app) as url:
+        assert run(app, url, n=2) == [10, 10]
+
+    with app.app_context():
+        checks = db.session.scalars(sa.select(ScreeningCheck)).all()
+        assert Counter((check.name, check.passed) for check in checks) == {
+            ("device", True): 2,
+            ("colour-vision", True): 2,
+            ("display", True): 2,
+        }
+        sessions = db.session.scalars(sa.select(StudySession)).all()
+        assert all(session.questions_done_at is not None for session in sessions)
+        asked = set(db.session.scalars(sa.select(QuestionAnswer.question_id)))
+        assert asked <= set(STANDARD_QUESTION_IDS)
+        assert asked
+        assert set(db.session.scalars(sa.select(Trial.n_started))) == {1}
 
 
 def test_answers_follow_the_truth_that_was_asked_for(draft_app, url):
