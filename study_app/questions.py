@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from study_app.errors import N_, NoStudySession, StepsLeft
 from study_app.extensions import begin_write
 from study_app.models import QuestionAnswer, StudySession
-from study_app.study_tables import Question, StudyFile
+from study_app.study_tables import Question, QuestionWording, StudyFile
 
 LONGEST_ANSWER = 2000
 FIELD_PREFIX = "answer-"
@@ -39,6 +39,7 @@ class AskedQuestion:
         options: values that are stored, with what is read.
         hint: a sentence below the question; may be empty.
         text_label: what stands above the text field of a choice-or-text; else empty.
+        language: code of the language of a question of the study's own; else empty.
     """
 
     id: str
@@ -47,6 +48,7 @@ class AskedQuestion:
     options: tuple[tuple[str, Words], ...] = ()
     hint: Words = ""
     text_label: Words = ""
+    language: str = ""
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -120,10 +122,26 @@ STANDARD_QUESTIONS: dict[str, AskedQuestion] = {
 }
 
 
-def asked_questions(study_file: StudyFile) -> tuple[AskedQuestion, ...]:
-    """Give the questions of a study: the standard ones, then its own."""
+def asked_questions(
+    study_file: StudyFile, language: str | None = None
+) -> tuple[AskedQuestion, ...]:
+    """Give the questions of a study: the standard ones, then its own.
+
+    Args:
+        study_file: of the study.
+        language: code, for its own questions; those that are not translated, and all if None,
+            are in the study's first language.
+    """
     standard = (STANDARD_QUESTIONS[name] for name in study_file.questions.standard)
-    return (*standard, *(_own(question) for question in study_file.question))
+    first = study_file.languages.offered[0]
+    said = study_file.wording[language].question if language in study_file.wording else {}
+    own = (
+        _own(question, said[question.id], language)
+        if language is not None and question.id in said
+        else _own(question, question, first)
+        for question in study_file.question
+    )
+    return (*standard, *own)
 
 
 def read_answers(questions: Sequence[AskedQuestion], form: Mapping[str, str]) -> ReadAnswers:
@@ -170,12 +188,13 @@ def record_answers(session: Session, code: str, answers: Mapping[str, str], now:
     return True
 
 
-def _own(question: Question) -> AskedQuestion:
+def _own(question: Question, said: Question | QuestionWording, language: str) -> AskedQuestion:
     return AskedQuestion(
         id=question.id,
-        text=question.text,
+        text=said.text,
         kind=question.kind,
-        options=tuple((option, option) for option in question.options),
+        options=tuple(zip(question.options, said.options, strict=True)),
+        language=language,
     )
 
 

@@ -87,7 +87,7 @@ def parse_study_file(source: str, where: str = "the study file") -> StudyFile:
             raise StudyFileError(f"{where}: {name} is a table: [{name}]")
         place = f"{where}, [{name}]"
         if typing.get_origin(table_type) is dict:
-            parsed[name] = _read_named_tables(typing.get_args(table_type)[1], table, where, name)
+            parsed[name] = _read_named_tables(typing.get_args(table_type)[1], table, place)
             continue
         if name == "protocol":
             table = _with_preset(table, place)
@@ -123,10 +123,14 @@ def _read_table(table_type: type[Any], table: dict[str, Any], place: str) -> Any
     if unknown:
         raise StudyFileError(f"{place}: unknown key {unknown[0]}; known: {', '.join(fields)}")
     for name, described in fields.items():
-        if name not in table and described.default is dataclasses.MISSING:
+        defaults = {described.default, described.default_factory}
+        if name not in table and defaults == {dataclasses.MISSING}:
             raise StudyFileError(f"{place}: {name} is missing")
     values = {
-        name: _read_value(value, hints[name], f"{place}: {name}") for name, value in table.items()
+        name: _read_named_tables(typing.get_args(hints[name])[1], value, f"{place[:-1]}.{name}]")
+        if typing.get_origin(hints[name]) is dict and isinstance(value, dict)
+        else _read_value(value, hints[name], f"{place}: {name}")
+        for name, value in table.items()
     }
     for name, value in values.items():
         _check_range(value, fields[name].metadata, f"{place}: {name}")
@@ -143,16 +147,13 @@ def _read_tables(item_type: type[Any], tables: Any, place: str) -> tuple[Any, ..
     )
 
 
-def _read_named_tables(
-    item_type: type[Any], tables: dict[str, Any], where: str, name: str
-) -> dict[str, Any]:
-    """Read the tables within a table, ``[name.key]``."""
+def _read_named_tables(item_type: type[Any], tables: dict[str, Any], place: str) -> dict[str, Any]:
+    """Read the tables within a table, ``[name.key]``; the place ends with ``[name]``."""
     for key, table in tables.items():
         if not isinstance(table, dict):
-            raise StudyFileError(f"{where}: {name}.{key} is a table: [{name}.{key}]")
+            raise StudyFileError(f"{place}: {key} = {table!r} is no table")
     return {
-        key: _read_table(item_type, table, f"{where}, [{name}.{key}]")
-        for key, table in tables.items()
+        key: _read_table(item_type, table, f"{place[:-1]}.{key}]") for key, table in tables.items()
     }
 
 
@@ -162,6 +163,8 @@ def _read_value(value: Any, wanted: Any, place: str) -> Any:
             allowed = ", ".join(repr(choice) for choice in typing.get_args(wanted))
             raise StudyFileError(f"{place} = {value!r} is none of {allowed}")
         return value
+    if typing.get_origin(wanted) is dict:
+        raise StudyFileError(f"{place} = {value!r} is no table")
     if isinstance(wanted, types.GenericAlias):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise StudyFileError(f"{place} = {value!r} is no list of texts")
@@ -212,6 +215,7 @@ def _check_together(study_file: StudyFile, where: str) -> None:
     _check_recruiter(study_file.recruiter, where)
     _check_languages(study_file.languages, where)
     _check_wording(study_file.languages.offered, study_file.wording, where)
+    _check_question_wording(study_file, where)
 
 
 def _check_recruiter(recruiter: Recruiter, where: str) -> None:
@@ -263,6 +267,23 @@ def _check_wording(offered: tuple[str, ...], wording: Mapping[str, Wording], whe
                 f"{where}, [wording.{code}]: consent is missing; a language is offered only with"
                 " the text that participants agree to"
             )
+
+
+def _check_question_wording(study_file: StudyFile, where: str) -> None:
+    """Check that what is translated is asked, with as many options."""
+    own = {question.id: question for question in study_file.question}
+    for code, wording in study_file.wording.items():
+        for name, said in wording.question.items():
+            place = f"{where}, [wording.{code}.question.{name}]"
+            if name not in own or code == study_file.languages.offered[0]:
+                raise StudyFileError(
+                    f"{place}: is for questions of [[question]] in other languages than the first"
+                )
+            if len(said.options) != len(own[name].options):
+                raise StudyFileError(
+                    f"{place}: {len(said.options)} options; in [[question]]"
+                    f" {len(own[name].options)}"
+                )
 
 
 def _check_slug(slug: str, where: str) -> None:

@@ -141,6 +141,20 @@ class Languages:
 
 
 @dataclass(frozen=True)
+class QuestionWording:
+    """A question of the researcher's own in another language; ``[wording.CODE.question.ID]``.
+
+    Attributes:
+        text: the question.
+        options: what to choose from, in the order of the first language; what is stored is always
+            the option in that one.
+    """
+
+    text: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wording:
     """The researcher's own words in one language; one table ``[wording.CODE]`` each.
 
@@ -154,6 +168,7 @@ class Wording:
         invitation: further paragraphs of the invitation.
         instructions: further paragraphs of the instructions.
         debrief: further paragraphs of the debrief.
+        question: own questions by their ids; for other languages than the first.
     """
 
     title: str = ""
@@ -163,6 +178,7 @@ class Wording:
     invitation: str = ""
     instructions: str = ""
     debrief: str = ""
+    question: dict[str, QuestionWording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

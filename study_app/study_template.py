@@ -242,6 +242,9 @@ offered = ["en"]  # any of {", ".join(LANGUAGES)}; the first is the default
 # title = "The title in German"
 # pay = "What is paid, in German"
 # consent = "The text of the consent in German"
+# [wording.de.question.profession]
+# text = "Your own question in German"
+# options = ["Ja", "Nein"]
 """
 
 

@@ -35,7 +35,7 @@ def words_of(study_file: StudyFile, language: str) -> dict[str, Words]:
         language: one of those that the study offers.
 
     Returns:
-        By the names of the fields of ``Wording``.
+        By the names of the fields of ``Wording`` that are texts.
     """
     first = study_file.languages.offered[0]
     spoken = study_file.wording.get(language, Wording())
@@ -43,6 +43,7 @@ def words_of(study_file: StudyFile, language: str) -> dict[str, Words]:
     return {
         field.name: _choose(getattr(spoken, field.name), language, fallback[field.name], first)
         for field in dataclasses.fields(Wording)
+        if field.type is str
     }
 
 

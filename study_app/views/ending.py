@@ -12,6 +12,7 @@ from study_app.completion import Outcome
 from study_app.extensions import db
 from study_app.models import StudySession
 from study_app.views import cookie
+from study_app.views.language import page_language
 from study_app.views.participant import own_study_session, participating, place
 from study_app.views.recruiting import own_outcome
 
@@ -126,7 +127,9 @@ def _erase(study_session: StudySession) -> str:
 def _questions_form(study_session: StudySession, read: questions.ReadAnswers) -> str:
     return render_template(
         "questions.html",
-        questions=questions.asked_questions(file_of(study_session.participant.study)),
+        questions=questions.asked_questions(
+            file_of(study_session.participant.study), page_language()
+        ),
         typed=request.form,
         problems=read.problems,
         n_answers=study_session.n_answered,

@@ -43,6 +43,11 @@ def remember_language() -> str:
     return code
 
 
+def forget_language() -> None:
+    """Take the browser's language again, for the next person on the same machine."""
+    flask.session.pop(LANGUAGE, None)
+
+
 def _offered() -> tuple[str, ...]:
     """Give the languages of the study, or all where a page is about none."""
     study = flask.g.get("study")

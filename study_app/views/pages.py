@@ -15,13 +15,14 @@ from study_app.catalog import file_of
 from study_app.extensions import db
 from study_app.models import Study
 from study_app.views import cookie, flow, rate_limits, recruiting
-from study_app.views.language import remember_language
+from study_app.views.language import forget_language, page_language, remember_language
 from study_app.views.participant import (
     find_study_of_page,
     own_study_session,
     participating,
     place,
 )
+from study_app.wording import words_of
 
 pages = Blueprint("pages", __name__)
 
@@ -39,7 +40,7 @@ def home() -> Response | str:
         return redirect(url_for("pages.invitation", study_id=open_studies[0].code))
     listed = [
         {
-            "title": file_of(study).study.title,
+            "title": words_of(file_of(study), page_language())["title"],
             "url": url_for("pages.invitation", study_id=study.code),
         }
         for study in open_studies
@@ -128,6 +129,7 @@ def next_person(study_id: str) -> Response:
     if recruiting.kind_of(study) != "kiosk":
         flask.abort(404)
     cookie.forget(study_id)
+    forget_language()
     return redirect(url_for("pages.invitation", study_id=study_id))
 
 
@@ -195,8 +197,6 @@ def _consent_form(study: Study, carried: dict[str, str], error: str | None = Non
     given = file_of(study).consent
     return render_template(
         "consent.html",
-        consent_text=given.text,
-        consent_paragraphs=[part.strip() for part in given.text.split("\n\n") if part.strip()],
         consent_version=given.version,
         stored=collected.sentences(file_of(study)),
         consent_required=given.required,

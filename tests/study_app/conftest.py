@@ -114,11 +114,12 @@ consent = "Sie nehmen freiwillig teil."
 
 
 @pytest.fixture
-def app_with(app: flask.Flask, set_folder: Path) -> Callable[[str, str], flask.Flask]:
-    """Open the study ``two-languages``, given its languages and its own words as TOML."""
+def app_with(app: flask.Flask, set_folder: Path) -> Callable[..., flask.Flask]:
+    """Open the study ``two-languages``: its languages, further tables, its recruiter's kind."""
 
-    def make(offered: str, wording: str) -> flask.Flask:
+    def make(offered: str, wording: str, recruiter: str = 'kind = "link"') -> flask.Flask:
         text = factories.study_text(id="two-languages")
+        text = text.replace('kind = "link"', recruiter)
         source = text.replace('offered = ["en"]', f"offered = {offered}") + wording
         with app.app_context():
             factories.create_study(source, set_folder)
@@ -130,6 +131,6 @@ def app_with(app: flask.Flask, set_folder: Path) -> Callable[[str, str], flask.F
 
 
 @pytest.fixture
-def two_languages(app_with: Callable[[str, str], flask.Flask]) -> flask.Flask:
+def two_languages(app_with: Callable[..., flask.Flask]) -> flask.Flask:
     """The web study with one open study, ``two-languages``, in English and German."""
     return app_with('["en", "de"]', GERMAN_WORDING)

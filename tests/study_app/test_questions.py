@@ -8,7 +8,14 @@ from study_app.errors import NoStudySession, StepsLeft
 from study_app.extensions import db
 from study_app.models import QuestionAnswer, StudySession
 from study_app.study_file import parse_study_file
-from study_app.study_tables import STANDARD_QUESTION_IDS, Question, StandardQuestions
+from study_app.study_tables import (
+    STANDARD_QUESTION_IDS,
+    Languages,
+    Question,
+    QuestionWording,
+    StandardQuestions,
+    Wording,
+)
 from tests.study_app import factories
 from tests.study_app.factories import NOW
 
@@ -139,3 +146,26 @@ def test_questions_are_not_answered_before_the_last_pair(open_app, participant):
 def test_nobody_answers_for_a_study_session_that_is_not(open_app):
     with open_app.app_context(), pytest.raises(NoStudySession):
         questions.record_answers(db.session(), "nobody", {}, NOW)
+
+
+def test_an_own_question_is_asked_in_the_language_of_the_page_and_stored_in_the_first(asked):
+    study_file = replace(
+        parse_study_file(factories.study_text()),
+        question=(
+            Question("profession", "Do you work with pictures?", options=("Yes", "No")),
+            Question("else", "Anything else?", kind="text"),
+        ),
+        languages=Languages(("en", "de")),
+        wording={
+            "de": Wording(question={"profession": QuestionWording("Mit Bildern?", ("Ja", "Nein"))})
+        },
+    )
+
+    german = questions.asked_questions(study_file, "de")
+    english = questions.asked_questions(study_file, "en")
+
+    assert (german[0].text, german[0].language) == ("Mit Bildern?", "de")
+    assert german[0].options == (("Yes", "Ja"), ("No", "Nein"))
+    assert (german[1].text, german[1].language) == ("Anything else?", "en")
+    assert english == questions.asked_questions(study_file)
+    assert {question.language for question in asked[:4]} == {""}

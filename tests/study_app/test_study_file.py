@@ -3,7 +3,7 @@ import pytest
 from study_app.errors import StudyFileError
 from study_app.exclusion_rule import EquivalenceRule, ExclusionRule
 from study_app.study_file import load_study_file, parse_study_file, study_digest
-from study_app.study_tables import Wording
+from study_app.study_tables import QuestionWording, Wording
 from tests.study_app.factories import study_text
 
 SMALLEST = """
@@ -55,7 +55,7 @@ def test_a_preset_gives_what_the_file_leaves_out():
         ("[[equivalence]]\n", "equivalence is a table"),
         ("[[participants]]\n", "participants is a table"),
         ("[study]\n", "not TOML"),
-        ("[wording]\nen = 1", r"wording.en is a table: \[wording.en\]"),
+        ("[wording]\nen = 1", r"\[wording\]: en = 1 is no table"),
         ("[wording.en]\nhello = 'x'", r"\[wording.en\]: unknown key hello"),
         ("[wording.en]\nlead = 1", r"\[wording.en\]: lead = 1 is no text"),
         ("[wording.de]\nlead = 'x'", r"\[wording.de\]: 'de' is none of the languages offered: en"),
@@ -162,3 +162,46 @@ def test_prolific_needs_the_code_it_pays_by():
         parse_study_file(text)
 
     assert parse_study_file(text + 'completion_code = "C1"\n').recruiter.kind == "prolific"
+
+
+QUESTION_IN_GERMAN = """
+[[question]]
+id = "work"
+text = "Do you work with pictures?"
+options = ["Yes", "No"]
+[languages]
+offered = ["en", "de"]
+[wording.de]
+consent = "Ja."
+"""
+
+
+def test_an_own_question_may_be_said_in_another_language():
+    table = (
+        '[wording.de.question.work]\ntext = "Arbeiten Sie mit Bildern?"\noptions = ["Ja", "Nein"]'
+    )
+
+    wording = parse_study_file(SMALLEST + QUESTION_IN_GERMAN + table).wording["de"]
+
+    assert wording.question == {
+        "work": QuestionWording("Arbeiten Sie mit Bildern?", ("Ja", "Nein"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("addition", "message"),
+    [
+        ("question = 1", r"\[wording.de\]: question = 1 is no table"),
+        ("question.work = 1", r"\[wording.de.question\]: work = 1 is no table"),
+        ("question.work = {}", r"\[wording.de.question.work\]: text is missing"),
+        ('question.work = {text = "x"}', r"\[wording.de.question.work\]: 0 options; .* 2"),
+        ('question.play = {text = "x"}', r"\[wording.de.question.play\]: is for questions of"),
+        (
+            '[wording.en.question.work]\ntext = "x"\noptions = ["a", "b"]',
+            r"\[wording.en.question.work\]: is for questions of .* than the first",
+        ),
+    ],
+)
+def test_a_mistake_in_a_translated_question_is_named(addition, message):
+    with pytest.raises(StudyFileError, match=message):
+        parse_study_file(SMALLEST + QUESTION_IN_GERMAN + addition, "study.toml")

@@ -115,7 +115,7 @@ def test_the_address_is_made_of_the_title():
 def test_the_own_words_wait_in_comments():
     text = write_study_text(StudyDraft(ProtocolSettings()))
     opened = re.sub(
-        r"^# (?=\[wording\.|lead|invitation|instructions|debrief|title|pay|consent)",
+        r"^# (?=\[wording\.(en|de)\]|lead|invitation|instructions|debrief|title|pay|consent)",
         "",
         text.replace('offered = ["en"]', 'offered = ["en", "de"]'),
         flags=re.MULTILINE,

@@ -5,10 +5,11 @@ import pytest
 import sqlalchemy as sa
 
 import study_app
+from study_app.catalog import find_study, open_study
 from study_app.extensions import db
 from study_app.models import StudySession
 from study_app.study_tables import LANGUAGES
-from tests.study_app.factories import Browser
+from tests.study_app.factories import NOW, Browser, create_study, study_text
 
 INVITATION = "/study/two-languages"
 
@@ -185,3 +186,37 @@ def test_what_the_trial_api_refuses_is_said_in_the_language_of_the_pages(two_lan
 
     assert answer.status_code == 401
     assert answer.json["message"].startswith("Dieser Browser nimmt noch an keiner Studie teil")
+
+
+def test_the_next_person_on_a_machine_gets_their_own_language(app_with):
+    app = app_with('["en", "de"]', '[wording.de]\nconsent = "Ja."\n', 'kind = "kiosk"')
+    browser = Browser(app)
+    browser.get(f"{INVITATION}/consent?language=de")
+
+    browser.post_form(f"{INVITATION}/next-person")
+
+    assert language_of(browser.get(INVITATION))[0] == "en"
+
+
+def test_titles_of_open_studies_are_marked_with_their_language(two_languages, set_folder):
+    with two_languages.app_context():
+        create_study(study_text(id="second"), set_folder)
+        open_study(db.session(), find_study(db.session(), "second"), None, NOW)
+
+    page = Browser(two_languages).get("/?language=de")
+
+    assert 'href="/study/two-languages" lang="de">Farben</a>' in page.text
+    assert 'href="/study/second" lang="en">' in page.text
+
+
+def test_own_questions_are_marked_with_their_language(app_with):
+    question = '[[question]]\nid = "work"\ntext = "Pictures?"\nkind = "text"\n'
+    app = app_with('["en", "de"]', question + '[wording.de]\nconsent = "Ja."\n')
+    browser = Browser(app)
+    browser.consent("two-languages")
+    browser.get("/trials")
+    browser.answer_all()
+
+    page = browser.get("/questions?language=de")
+
+    assert 'lang="en">Pictures?</label>' in page.text
