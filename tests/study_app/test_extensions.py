@@ -1,11 +1,18 @@
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from study_app import create_app
-from study_app.extensions import begin_write, db, is_database_current, upgrade_database
+from study_app.extensions import (
+    begin_write,
+    db,
+    is_database_current,
+    overwrite_deleted,
+    upgrade_database,
+)
 from study_app.models import Participant, StimulusSet, Study
 from tests.study_app import factories
 from tests.study_app.factories import NOW
@@ -24,6 +31,20 @@ def test_sqlite_enforces_keys_writes_ahead_and_syncs_fully(app):
         assert pragma("foreign_keys") == 1
         assert pragma("journal_mode") == "wal"
         assert pragma("synchronous") == 2
+        assert pragma("busy_timeout") >= 5000
+
+
+def test_what_is_deleted_is_written_over_in_the_file_and_in_the_log(app):
+    with app.app_context():
+        assert pragma("secure_delete") == 1
+        add_set("a" * 64)
+        db.session.commit()
+        log = Path(f"{db.engine.url.database}-wal")
+        assert log.stat().st_size > 0
+
+        overwrite_deleted(db.session())
+
+        assert log.stat().st_size == 0
         assert pragma("busy_timeout") >= 5000
 
 
