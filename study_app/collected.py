@@ -86,10 +86,7 @@ COLLECTED = (
         lazy_gettext("The language of the pages, and by which kind of link you came."),
         _columns("study_session", "language recruiter"),
     ),
-    *(
-        Collected(sentence, (), _makes(check))
-        for check, sentence in screening.COLLECTED.items()
-    ),
+    *(Collected(sentence, (), _makes(check)) for check, sentence in screening.COLLECTED.items()),
     Collected(
         lazy_gettext("Which of these checks you passed, and when."),
         (
