@@ -2,13 +2,15 @@
  * Lets one window at a time show the pairs.
  *
  * Place: flow.js takes the lock before its first request. Where the browser has no Web Locks (they
- * need https or this machine), every window goes on, and the server alone sees to it that no pair
- * is shown twice.
+ * need https or this machine) or denies them, as it may in a frame on another site, every window
+ * goes on, and the server alone sees to it that no pair is shown twice.
  */
 
 const NAME = "colorization-turing-test:trials";
 /** A page that is being loaded again keeps its lock for a moment. */
 const PATIENCE_MS = 700;
+/** Name of the error where locks are denied, whoever holds them. */
+const DENIED = "SecurityError";
 
 /**
  * Takes the lock and keeps it as long as the page is there.
@@ -28,7 +30,7 @@ export async function holdWindowLock({ askWhere, onTaken }) {
 /**
  * @param {LockOptions} options
  * @param {() => void} onTaken
- * @returns {Promise<boolean>} whether the lock was got.
+ * @returns {Promise<boolean>} whether the lock was got, or there is none to be had.
  */
 function take(options, onTaken) {
   let isHeld = false;
@@ -38,9 +40,9 @@ function take(options, onTaken) {
       resolve(true);
       return new Promise(() => {});
     };
-    navigator.locks.request(NAME, options, keep).catch(() => {
+    navigator.locks.request(NAME, options, keep).catch((error) => {
       if (isHeld) onTaken();
-      else resolve(false);
+      else resolve(error.name === DENIED);
     });
   });
 }
