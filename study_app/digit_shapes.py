@@ -11,7 +11,7 @@ Point = tuple[float, float]
 Stroke = tuple[Point, ...]
 
 # Heights run from -1 (top) to 1 (bottom), widths from about -0.65 to 0.65.
-STROKE_HALF_WIDTH = 0.21
+STROKE_HALF_WIDTH = 0.19
 ARC_STEP_DEGREES = 15
 
 
