@@ -102,7 +102,7 @@ def test_a_message_is_in_the_language_of_the_page(browser, monkeypatch):
     assert "<p>Keine Studie namens other.</p>" in page.text
 
 
-def test_a_sentence_in_another_script_has_its_own_stop(open_app, monkeypatch):
+def test_a_sentence_in_another_script_has_its_own_stop(open_app):
     @open_app.get("/lost")
     def lost():
         raise NoStudySession("没有研究。")
