@@ -22,8 +22,8 @@ from study_app.study_tables import (
 
 DEFAULT_TITLE = "Which picture has false colours?"
 DEFAULT_ID = "false-colours"
-ADVISED_SCREENING = Screening()
-ADVISED_QUESTIONS = StandardQuestions()
+ADVISED_SCREENING = Screening(device="check", colour_vision="record", display="record")
+ADVISED_QUESTIONS = StandardQuestions(STANDARD_QUESTION_IDS)
 CONTACT_MISSING = "MISSING: an e-mail address for questions; study-app open wants one"
 
 CONSENT_TEXT = """\

@@ -90,6 +90,7 @@ def folder(tmp_path_factory):
     """A study with rules, answered by three people, exported; its database beside it."""
     folder = tmp_path_factory.mktemp("study_rules")
     app = create_app(factories.make_settings(folder))
+    app.testing = True  # no limits for who answers without thinking
     source = factories.study_text().replace("vigilance_pass_share = 0.75", RULES)
     source += "[equivalence]\nmargin = 0.05\n"
     factories.build_set(folder / "set", 60)
