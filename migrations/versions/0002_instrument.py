@@ -1,5 +1,10 @@
-"""Keep screening, questions, payment, interruptions and erasures."""
+"""Keep screening, questions, payment, interruptions and erasures; of people's names only hashes."""
 
+import hashlib
+import hmac
+import re
+
+import flask
 import sqlalchemy as sa
 from alembic import op
 
@@ -43,6 +48,9 @@ NEW_CHECKS = {
     "response": {},
 }
 TIME = sa.DateTime(timezone=True)
+# As study_app/person_hash.py made them when this was written.
+HASH_PURPOSE = "recruiter's name for a person"
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def upgrade() -> None:
@@ -63,6 +71,7 @@ def upgrade() -> None:
         for column in _response_columns():
             batch.add_column(column)
     _settle_finished()
+    _hash_names()
     _drop_server_defaults()
     # Every study had one set.
     op.execute(
@@ -146,7 +155,37 @@ def _settle_finished() -> None:
         "UPDATE study_session SET payment = 'due', inclusion = 'included',"
         " questions_done_at = finished_at WHERE state = 'finished'"
     )
-    op.execute("UPDATE study_session SET payment = 'none' WHERE state = 'withdrawn'")
+    op.execute(
+        "UPDATE study_session"
+        " SET payment = CASE WHEN finished_at IS NULL THEN 'none' ELSE 'due' END"
+        " WHERE state = 'withdrawn'"
+    )
+
+
+def _hash_names() -> None:
+    """Hash the recruiter's names of people, which were stored as they came.
+
+    The hashes stay on the way down: nobody can turn them back.
+    """
+    people = sa.table(
+        "participant", sa.column("id"), sa.column("study_id"), sa.column("external_id")
+    )
+    study = sa.table("study", sa.column("id"), sa.column("code"))
+    found = op.get_bind().execute(
+        sa.select(people.c.id, study.c.code, people.c.external_id)
+        .join_from(people, study, people.c.study_id == study.c.id)
+        .where(people.c.external_id.is_not(None))
+    )
+    for row_id, study_code, name in found.all():
+        if not HASH.fullmatch(name):
+            hashed = _hashed(study_code, name)
+            op.execute(people.update().where(people.c.id == row_id).values(external_id=hashed))
+
+
+def _hashed(study_code: str, name: str) -> str:
+    key = str(flask.current_app.secret_key).encode()
+    message = "\0".join((HASH_PURPOSE, study_code, name)).encode()
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
 
 
 def _trial_columns() -> list[sa.Column]:

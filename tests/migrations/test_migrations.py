@@ -13,7 +13,8 @@ from alembic.script import ScriptDirectory
 
 from study_app import create_app
 from study_app.extensions import MIGRATIONS_DIR, db, upgrade_database
-from study_app.models import Participant
+from study_app.models import Participant, StudySession
+from study_app.person_hash import person_hash
 from tests.postgres import own_database
 from tests.study_app import factories
 from tests.study_app.factories import Browser
@@ -126,6 +127,40 @@ def test_the_way_down_works_with_rows_in_the_tables_and_up_again(app, tmp_path):
     upgrade_database()
     assert tables() == TABLES | ALSO
     fill(app, tmp_path / "set")
+
+
+def test_names_stored_before_hashes_are_hashed_once_on_the_way_up(app, tmp_path):
+    upgrade_database()
+    fill(app, tmp_path / "set")
+    alembic.command.downgrade(config_of(app), "0001")
+    db.session.execute(sa.text("UPDATE participant SET external_id = 'alice'"))
+    db.session.commit()
+
+    upgrade_database()
+    once = db.session.scalars(sa.select(Participant.external_id)).all()
+    db.session.remove()
+    alembic.command.downgrade(config_of(app), "0001")
+    upgrade_database()
+
+    assert once == [person_hash(factories.SECRET_KEY, "colours", "alice")]
+    assert db.session.scalars(sa.select(Participant.external_id)).all() == once
+
+
+@pytest.mark.parametrize(
+    ("finished", "payment"), [(True, "due"), (False, "none")], ids=["finished", "half-way"]
+)
+def test_who_finished_and_then_withdrew_is_still_to_be_paid(app, tmp_path, finished, payment):
+    upgrade_database()
+    fill(app, tmp_path / "set")
+    alembic.command.downgrade(config_of(app), "0001")
+    ended = ", finished_at = consented_at, completion_code = 'C'" if finished else ""
+    withdraw = f"UPDATE study_session SET state = 'withdrawn'{ended}"  # noqa: S608 - no input
+    db.session.execute(sa.text(withdraw))
+    db.session.commit()
+
+    upgrade_database()
+
+    assert db.session.scalars(sa.select(StudySession.payment)).all() == [payment]
 
 
 def test_each_step_can_be_undone_and_done_again(app):
