@@ -118,12 +118,12 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What a browser shows is measured in frames, so those tests run alone, after the others.
+# What is measured in frames needs a screen to itself: those tests run alone, after the others.
 # 5 says that PYTEST="..." chose none of these tests.
 pytest: $(INSTALLED)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" \
 	  --cov --cov-report= $(PYTEST) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest -m browser \
+	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 
 bench: $(INSTALLED)

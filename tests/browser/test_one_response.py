@@ -15,7 +15,7 @@ from tests.browser.participant import (
     press,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.frames]
 
 
 def test_a_double_click_stores_one_response(study: LiveStudy, page: Page):

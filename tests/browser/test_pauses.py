@@ -18,7 +18,7 @@ from tests.browser.participant import (
     press,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.frames]
 
 HIDE = 'Object.defineProperty(document, "hidden", { value: true, configurable: true })'
 SHOW = "delete document.hidden"

@@ -16,7 +16,7 @@ from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import SHORT, LiveStudy, serve_study
 from tests.browser.participant import await_question, begin, next_pair, press
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.frames]
 
 VIRTUAL_CLOCK = (Path(__file__).parent / "virtual_clock.js").read_text(encoding="utf-8")
 PAGE_ABOUT_TIMING = Path(__file__).parents[2] / "docs" / "presenter.md"

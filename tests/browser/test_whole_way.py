@@ -17,7 +17,7 @@ from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import QUICK, LiveStudy
 from tests.browser.participant import FEEDBACK, await_question, panel
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.frames]
 
 N_PLATES = 2
 N_PRACTICE = 10
@@ -116,6 +116,7 @@ def _enter(person: Person, study: LiveStudy) -> None:
     person.press("Continue")
     for number, plate in enumerate(plan_plates(study.study_session()["seed"], N_PLATES)):
         page.wait_for_selector(f'input[name="plate"][value="{number}"]', state="attached")
+        expect(page.get_by_role("button", name=str(plate.digit), exact=True)).to_be_enabled()
         if person.touches:
             page.get_by_role("button", name=str(plate.digit), exact=True).tap()
         else:
