@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from study_app.extensions import db
 from study_app.models import ScreeningCheck
@@ -64,6 +64,7 @@ def _stored(study: LiveStudy) -> dict[str, dict[str, object]]:
 def _await_plate(page: Page, number: int) -> None:
     page.wait_for_selector(f'input[name="plate"][value="{number}"]', state="attached")
     page.wait_for_function("() => document.querySelector('[data-plate]').naturalWidth === 720")
+    page.wait_for_selector('[data-keypad][aria-busy="false"]')
 
 
 def _check_look(page: Page) -> None:
@@ -147,6 +148,25 @@ def test_a_small_window_is_told_and_recovers_and_can_end_politely(
     expect(page.get_by_role("heading", name="Thank you for your time")).to_be_visible()
     assert study.study_session()["screened_out_by"] == "device"
     assert _stored(study)["device"]["problems"] == ["window"]
+
+
+def test_a_plate_that_has_not_come_cannot_be_answered(study: LiveStudy, page: Page):
+    plates: list[Route] = []
+    page.route("**/screening/plates/*", lambda route: plates.append(route))
+    _agree(page, study)
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("button", name="I see no number")).to_be_disabled()
+    page.keyboard.press("-")
+    assert not _stored(study)["colour-vision"]
+    plates[0].abort()
+    expect(page.get_by_text("The circle could not be loaded")).to_be_visible()
+    expect(page.get_by_role("button", name="I see no number")).to_be_disabled()
+    page.unroute("**/screening/plates/*")
+    page.get_by_role("link", name="Load it again").click()
+
+    _await_plate(page, 0)
+    expect(page.get_by_text("The circle could not be loaded")).to_be_hidden()
 
 
 def test_who_sees_no_number_ends_politely_on_a_telephone(study: LiveStudy, open_page: PageMaker):

@@ -116,7 +116,7 @@ def _enter(person: Person, study: LiveStudy) -> None:
     person.press("Continue")
     for number, plate in enumerate(plan_plates(study.study_session()["seed"], N_PLATES)):
         page.wait_for_selector(f'input[name="plate"][value="{number}"]', state="attached")
-        expect(page.get_by_role("button", name=str(plate.digit), exact=True)).to_be_enabled()
+        page.wait_for_selector('[data-keypad][aria-busy="false"]')
         if person.touches:
             page.get_by_role("button", name=str(plate.digit), exact=True).tap()
         else:

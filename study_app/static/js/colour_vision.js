@@ -1,5 +1,6 @@
 /**
- * The keyboard for the plates of screening_colour_vision.html; without it the buttons work alike.
+ * The keyboard for the plates of screening_colour_vision.html, and no answer before there is a plate
+ * to see; without this module the buttons work alike.
  *
  * Place: entry of that page. It knows no right answer: nothing in the browser does.
  */
@@ -20,17 +21,25 @@ function listen(keypad) {
   window.addEventListener("pageshow", () => (isSent = false));
 }
 
-/** @param {HTMLImageElement} plate */
-function watch(plate) {
+/**
+ * A circle that has not come yet must not be taken for one without a number.
+ * @param {HTMLImageElement} plate
+ * @param {HTMLFormElement} keypad
+ */
+function watch(plate, keypad) {
   const failed = document.querySelector("[data-failed]");
-  const tell = () => {
-    if (failed instanceof HTMLElement) failed.hidden = false;
+  const look = () => {
+    const isSeen = plate.complete && plate.naturalWidth > 0;
+    keypad.setAttribute("aria-busy", String(!isSeen));
+    for (const button of keypad.querySelectorAll("button")) button.disabled = !isSeen;
+    if (failed instanceof HTMLElement) failed.hidden = !plate.complete || isSeen;
   };
-  plate.addEventListener("error", tell);
-  if (plate.complete && plate.naturalWidth === 0) tell();
+  plate.addEventListener("load", look);
+  plate.addEventListener("error", look);
+  look();
 }
 
 const keypad = document.querySelector("[data-keypad]");
 const plate = document.querySelector("[data-plate]");
 if (keypad instanceof HTMLFormElement) listen(keypad);
-if (plate instanceof HTMLImageElement) watch(plate);
+if (plate instanceof HTMLImageElement && keypad instanceof HTMLFormElement) watch(plate, keypad);
