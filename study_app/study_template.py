@@ -30,9 +30,9 @@ CONSENT_TEXT = """\
 You take part of your own free will. You can stop at any time, without giving a reason, and
 withdraw at the end as well.
 
-We store which pictures you were shown, what you answered, how long it took, and how long each
-picture was on your screen. We store no name, no internet address and nothing about your browser
-beyond that. The answers are known by a random code and may be published in that form.
+We store which pictures you were shown, what you answered, how long it took, how long each picture
+was on your screen, and what else is listed below. We store no name and no internet address. The
+answers are known by a random code and may be published in that form.
 
 By agreeing you say that you are of age where you live and that you have read this."""
 

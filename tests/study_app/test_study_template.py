@@ -73,6 +73,14 @@ def test_the_consent_text_has_paragraphs():
     assert len(text.strip().split("\n\n")) == 3
 
 
+def test_the_consent_text_leaves_it_to_the_list_below_it_what_is_known_of_browsers():
+    text = tomllib.loads(write_study_text(StudyDraft(ProtocolSettings())))["consent"]["text"]
+    words = " ".join(text.split())
+
+    assert "what else is listed below" in words
+    assert "nothing about your browser" not in words
+
+
 def test_the_rules_for_the_analysis_wait_in_comments():
     text = write_study_text(StudyDraft(ProtocolSettings()))
     others = re.sub(r"# \[wording.*?\n\n", "\n", text, flags=re.DOTALL)
