@@ -8,7 +8,7 @@ from study_app.extensions import db
 from study_app.models import Erasure, Participant, QuestionAnswer, Response, Trial
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import LiveStudy
-from tests.browser.participant import agree
+from tests.browser.participant import agree, await_question, begin, panel, press
 from tests.browser.quick_answers import answer_all
 
 pytestmark = pytest.mark.browser
@@ -119,4 +119,24 @@ def test_a_participant_withdraws_and_has_all_deleted(study: LiveStudy, page: Pag
     expect(page.locator(".code")).to_have_text([receipt, code])
     assert [_count(study, table) for table in (Participant, Trial, Response)] == [0, 0, 0]
     page.goto(f"{study.url}/debrief")
+    expect(page.get_by_role("link", name="Go to the start")).to_be_visible()
+
+
+def test_pairs_open_in_another_window_do_not_promise_answers_that_were_deleted(
+    study: LiveStudy, page: Page
+):
+    begin(page, study)
+    await_question(page, 1)
+    other = page.context.new_page()
+    other.goto(f"{study.url}/withdraw")
+    other.get_by_role("button", name="Withdraw and delete my answers").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("You have withdrawn")
+
+    page.bring_to_front()
+    press(page, "left")
+
+    stopped = panel(page, "stopped")
+    expect(stopped).to_contain_text("no study session")
+    expect(stopped).not_to_contain_text("not lost")
+    stopped.get_by_role("link", name="Load this page again").click()
     expect(page.get_by_role("link", name="Go to the start")).to_be_visible()

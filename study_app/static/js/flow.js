@@ -35,6 +35,8 @@ const N_VAIN_ATTEMPTS = 2;
 const NOT_FOUND = 404;
 /** The server's answer for a pair that another window goes on with. */
 const CONFLICT = 409;
+/** The server's answers where nothing may be left: no study session any more, or a withdrawn one. */
+const OVER_STATUS = [401, 410];
 
 /** Leads one participant from pair to pair. */
 export class Flow {
@@ -293,9 +295,14 @@ export class Flow {
   /** @param {unknown} error a refusal that no waiting changes, or a fault of ours. */
   #stop(error) {
     this.#stage.hide();
-    const message = error instanceof ApiError ? error.message : "";
-    this.#panels.end("stopped", { message });
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof ApiError)) {
+      this.#panels.end("stopped", { message: "" });
+      throw error;
+    }
+    const { message, status } = error;
+    const isOver = OVER_STATUS.includes(status);
+    // what the page says of kept answers would be wrong
+    this.#panels.end("stopped", isOver ? { message, kept: "" } : { message });
   }
 }
 
