@@ -27,15 +27,20 @@ from study_app.presets import PRESETS
 from study_app.study_tables import (
     LANGUAGES,
     STANDARD_QUESTION_IDS,
+    Consent,
     Languages,
+    Question,
     Recruiter,
     StudyFile,
     Wording,
 )
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-WEB_ADDRESS = re.compile(r"https?://")
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 MINIMUM_OPTIONS = 2
+# As long as the database keeps it.
+LONGEST_VERSION = 200
+LONGEST_OPTION = 200
 # Texts of the first language, which other tables hold.
 SAID_ELSEWHERE = {"title": "[study] title", "pay": "[study] pay", "consent": "[consent] text"}
 
@@ -196,10 +201,44 @@ def _check_together(study_file: StudyFile, where: str) -> None:
             f"{where}, [screening]: pass_plates = {screening.pass_plates} is more than"
             f" n_plates = {screening.n_plates}"
         )
-    for name in study_file.questions.standard:
-        if name not in STANDARD_QUESTION_IDS:
+    _check_consent(study_file.consent, where)
+    _check_questions(study_file, where)
+    _check_recruiter(study_file.recruiter, where)
+    _check_languages(study_file.languages, where)
+    _check_wording(study_file.languages.offered, study_file.wording, where)
+    _check_question_wording(study_file, where)
+
+
+def _check_consent(consent: Consent, where: str) -> None:
+    """Check that there is something to agree to, and that its version can be stored.
+
+    Raises:
+        StudyFileError: the text is empty where consent is required, or the version is.
+    """
+    place = f"{where}, [consent]"
+    if consent.required and not consent.text.strip():
+        raise StudyFileError(
+            f"{place}: text is empty; required = false says that a study asks for no consent"
+        )
+    if not 0 < len(consent.version.strip()) <= len(consent.version) <= LONGEST_VERSION:
+        raise StudyFileError(
+            f"{place}: version has {len(consent.version)} characters; 1 to {LONGEST_VERSION} are"
+            " stored with every participant"
+        )
+
+
+def _check_questions(study_file: StudyFile, where: str) -> None:
+    """Check that every question can be asked and answered.
+
+    Raises:
+        StudyFileError: one is unknown, stands twice, or has options that cannot be chosen.
+    """
+    standard = study_file.questions.standard
+    for name in standard:
+        if name not in STANDARD_QUESTION_IDS or standard.count(name) > 1:
+            wrong = "stands twice" if name in STANDARD_QUESTION_IDS else "is unknown"
             raise StudyFileError(
-                f"{where}, [questions]: standard question {name!r} is none of"
+                f"{where}, [questions]: standard question {name!r} {wrong}; allowed, once each:"
                 f" {', '.join(STANDARD_QUESTION_IDS)}"
             )
     ids = [*study_file.questions.standard, *(question.id for question in study_file.question)]
@@ -210,12 +249,24 @@ def _check_together(study_file: StudyFile, where: str) -> None:
                 f"{place}: id = {question.id!r} must be 1 to 63 of a-z, 0-9 and -, and another than"
                 " those of the other questions"
             )
-        if question.kind == "choice" and len(set(question.options)) < MINIMUM_OPTIONS:
-            raise StudyFileError(f"{place}: a choice needs at least two different options")
-    _check_recruiter(study_file.recruiter, where)
-    _check_languages(study_file.languages, where)
-    _check_wording(study_file.languages.offered, study_file.wording, where)
-    _check_question_wording(study_file, where)
+        _check_question(question, place)
+
+
+def _check_question(question: Question, place: str) -> None:
+    if not question.text.strip():
+        raise StudyFileError(f"{place}: text is empty")
+    if question.kind == "text" and question.options:
+        raise StudyFileError(f"{place}: a text has no options; kind = 'choice' has")
+    if question.kind == "choice" and len(set(question.options)) < MINIMUM_OPTIONS:
+        raise StudyFileError(f"{place}: a choice needs at least two different options")
+    for option in question.options:
+        if question.options.count(option) > 1:
+            raise StudyFileError(f"{place}: option {option!r} stands twice")
+        if option != option.strip() or not 0 < len(option) <= LONGEST_OPTION:
+            raise StudyFileError(
+                f"{place}: option {option!r} must have 1 to {LONGEST_OPTION} characters and no"
+                " space at its ends"
+            )
 
 
 def _check_recruiter(recruiter: Recruiter, where: str) -> None:
@@ -225,9 +276,10 @@ def _check_recruiter(recruiter: Recruiter, where: str) -> None:
         StudyFileError: the address is none of the web, or Prolific's code is missing.
     """
     place = f"{where}, [recruiter]"
-    if recruiter.completion_url and not WEB_ADDRESS.match(recruiter.completion_url):
+    if recruiter.completion_url and not WEB_ADDRESS.fullmatch(recruiter.completion_url):
         raise StudyFileError(
-            f"{place}: completion_url = {recruiter.completion_url!r} does not begin with https://"
+            f"{place}: completion_url = {recruiter.completion_url!r} is no address of the web,"
+            " such as https://example.org/end?code={code}"
         )
     if recruiter.kind == "prolific" and not recruiter.completion_code:
         raise StudyFileError(

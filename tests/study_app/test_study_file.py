@@ -55,6 +55,11 @@ def test_a_preset_gives_what_the_file_leaves_out():
         ("[[equivalence]]\n", "equivalence is a table"),
         ("[[participants]]\n", "participants is a table"),
         ("[study]\n", "not TOML"),
+        (
+            '[questions]\nstandard = ["weather"]',
+            "'weather' is unknown; allowed, once each: display",
+        ),
+        ('[questions]\nstandard = ["trouble", "trouble"]', "'trouble' stands twice"),
         ("[wording]\nen = 1", r"\[wording\]: en = 1 is no table"),
         ("[wording.en]\nhello = 'x'", r"\[wording.en\]: unknown key hello"),
         ("[wording.en]\nlead = 1", r"\[wording.en\]: lead = 1 is no text"),
@@ -150,7 +155,17 @@ def test_people_are_sent_to_an_address_of_the_web(url):
     assert parse_study_file(text).recruiter.completion_url == url
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "lab.example", "//lab.example"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "lab.example",
+        "//lab.example",
+        "https://",
+        "https://a b",
+        "https:///x",
+    ],
+)
 def test_an_address_that_is_none_of_the_web_is_refused(url):
     with pytest.raises(StudyFileError, match=r"\[recruiter\]: completion_url = .* https://"):
         parse_study_file(SMALLEST + f'[recruiter]\ncompletion_url = "{url}"\n')
@@ -162,6 +177,43 @@ def test_prolific_needs_the_code_it_pays_by():
         parse_study_file(text)
 
     assert parse_study_file(text + 'completion_code = "C1"\n').recruiter.kind == "prolific"
+
+
+@pytest.mark.parametrize(
+    ("consent", "message"),
+    [
+        ('text = " "', "text is empty; required = false says"),
+        ('text = "x"\nversion = " "', "version has 1 characters; 1 to 200"),
+        (f'text = "x"\nversion = "{"1" * 201}"', "version has 201 characters; 1 to 200"),
+    ],
+    ids=["no text", "no version", "version too long"],
+)
+def test_consent_has_a_text_and_a_version(consent, message):
+    with pytest.raises(StudyFileError, match=rf"study.toml, \[consent\]: {message}"):
+        parse_study_file(SMALLEST.replace('text = "Yes."', consent), "study.toml")
+
+
+def test_a_study_without_consent_may_say_nothing():
+    text = SMALLEST.replace('text = "Yes."', 'text = ""\nrequired = false')
+
+    assert not parse_study_file(text).consent.required
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('text = ""\noptions = ["a", "b"]', "text is empty"),
+        ('text = "x"\nkind = "text"\noptions = ["a", "b"]', "a text has no options"),
+        ('text = "x"\noptions = ["a"]', "a choice needs at least two different options"),
+        ('text = "x"\noptions = ["a", "b", "a"]', "option 'a' stands twice"),
+        ('text = "x"\noptions = ["a", ""]', "option '' must have 1 to 200 characters"),
+        ('text = "x"\noptions = ["a", " b"]', "option ' b' must have .* no space at its ends"),
+    ],
+    ids=["no text", "needless options", "one option", "option twice", "empty option", "space"],
+)
+def test_a_question_that_cannot_be_answered_is_refused(keys, message):
+    with pytest.raises(StudyFileError, match=rf"\[\[question\]\] 1: {message}"):
+        parse_study_file(SMALLEST + f'[[question]]\nid = "own"\n{keys}\n')
 
 
 QUESTION_IN_GERMAN = """
