@@ -88,6 +88,13 @@ def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime
     return study_session
 
 
+def new_code() -> str:
+    """Draw a code that no command takes for an option, and no spreadsheet for a formula."""
+    while (code := secrets.token_urlsafe(CODE_BYTES)).startswith("-"):
+        pass
+    return code
+
+
 def check_accepts(study: Study, simulated: bool) -> None:
     """Check that a study takes applicants of that kind in its state.
 
@@ -120,11 +127,11 @@ def _start_study_session(
     usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now)
     plan = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
     study_session = StudySession(
-        code=secrets.token_urlsafe(CODE_BYTES),
+        code=new_code(),
         enrolment_key=applicant.enrolment_key,
         participant=Participant(
             study_id=study.id,
-            code=secrets.token_urlsafe(CODE_BYTES),
+            code=new_code(),
             external_id=applicant.external_id,
             simulated=applicant.simulated,
         ),

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app.catalog import close_study, find_study, open_study
-from study_app.enrolment import Applicant, enrol
+from study_app.enrolment import Applicant, enrol, new_code
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen, UnknownStudy
 from study_app.extensions import db
 from study_app.models import Condition, Participant, StimulusPair, StudySession, Trial
@@ -32,6 +32,11 @@ def two_arms(app, two_condition_folder):
 
 def enrol_one(key, now=NOW, study="colours", **fields):
     return enrol(db.session(), study, Applicant(enrolment_key=str(key), **fields), now)
+
+
+def test_no_code_looks_like_an_option_of_a_command():
+    """One in 64 would: too few of them to be missed by chance here."""
+    assert not [code for code in (new_code() for _ in range(2000)) if code.startswith("-")]
 
 
 def conditions(study_sessions):
