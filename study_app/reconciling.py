@@ -77,7 +77,7 @@ def read_names(path: Path, column: str | None = None) -> list[str]:
         column: which column; None for the first one known by its name.
 
     Raises:
-        RecruiterListError: the file cannot be read, or has no such column.
+        RecruiterListError: the file cannot be read, has no such column, or nobody in it.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -95,4 +95,6 @@ def read_names(path: Path, column: str | None = None) -> list[str]:
             " --column names one"
         )
     names = [(row[wanted[0]] or "").strip() for row in rows]
+    if not any(names):
+        raise RecruiterListError(f"{path}: names nobody in column {wanted[0]}")
     return [name for name in names if name]

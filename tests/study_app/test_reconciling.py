@@ -57,9 +57,10 @@ def test_the_names_are_read_out_of_a_recruiter_s_list(tmp_path, header, column):
         (b"a,b\n1,2\n", "has no column Participant id or .*; found: a, b; --column"),
         (b"", "found: none"),
         (b"Participant id\n\xff\n", "not UTF-8"),
+        (b"Participant id,b\n ,2\n", "names nobody in column Participant id"),
         (None, "cannot be read"),
     ],
-    ids=["no-column", "empty", "not-text", "missing"],
+    ids=["no-column", "empty", "not-text", "nobody", "missing"],
 )
 def test_a_list_that_cannot_be_read_is_named(tmp_path, data, message):
     path = tmp_path / "list.csv"
