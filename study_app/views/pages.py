@@ -28,7 +28,7 @@ pages = Blueprint("pages", __name__)
 
 TRIAL_KEY_PLACE = "TRIAL_KEY"
 # Why somebody who looks at an invitation cannot go on.
-Obstacle = Literal["not-open", "preview", "recruiter"]
+Obstacle = Literal["not-open", "closed", "preview", "recruiter"]
 
 
 @pages.get("/")
@@ -62,6 +62,7 @@ def invitation(study_id: str) -> str:
         hidden_fields=carried,
         next_url=f"{consent_url}?{urlencode(carried)}" if carried else consent_url,
         obstacle=obstacle,
+        has_begun=cookie.knows(study_id),
         next_person_url=_next_person_url(study) if cookie.knows(study_id) else None,
         **_numbers(study),
     )
@@ -181,7 +182,7 @@ def _obstacle(study: Study, carried: dict[str, str]) -> Obstacle | None:
     if recruiting.simulated_seed(study, carried) is not None:
         return None
     if study.state != "open":
-        return "not-open"
+        return "closed" if study.state == "closed" else "not-open"
     kind = recruiting.kind_of(study)
     if recruiters.is_preview(kind, carried):
         return "preview"

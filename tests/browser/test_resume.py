@@ -144,7 +144,7 @@ def test_the_invitation_leads_back_to_where_the_participant_was(study: LiveStudy
     _start_the_test(page, study)
 
     page.goto(study.invitation_url)
-    page.get_by_role("link", name="Continue").click()
+    page.get_by_role("link", name="Go on where I was").click()
 
     page.wait_for_url("**/trials")
     expect(panel(page, "main")).to_be_visible()

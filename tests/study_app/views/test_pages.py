@@ -214,6 +214,32 @@ def test_a_closed_study_takes_nobody_but_lets_people_finish(open_app, participan
     assert participant.get("/debrief").status_code == 200
 
 
+def test_the_invitation_of_a_closed_study_says_that_it_has_ended(open_app, browser):
+    with open_app.app_context():
+        close_study(db.session(), find_study(db.session(), "colours"), NOW)
+
+    page = browser.get("/study/colours").text
+
+    assert "This study has ended" in page
+    assert "nobody can take part yet" not in page
+    assert "/consent" not in page
+
+
+def test_the_invitation_leads_back_who_has_begun_and_promises_nothing_false(open_app, participant):
+    promise, back = "Nothing is stored until you agree", "Go on where I was"
+
+    new, begun = (
+        Browser(open_app).get("/study/colours").text,
+        participant.get("/study/colours").text,
+    )
+    with open_app.app_context():
+        close_study(db.session(), find_study(db.session(), "colours"), NOW)
+    closed = participant.get("/study/colours").text
+
+    assert [promise in page for page in (new, begun, closed)] == [True, False, False]
+    assert [back in page for page in (new, begun, closed)] == [False, True, True]
+
+
 def test_a_full_study_says_so(open_app):
     for _ in range(3):
         assert Browser(open_app).consent().status_code == 302
