@@ -74,7 +74,7 @@ def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime
     begin_write(session)
     # The lock makes enrolments of a study wait for each other, so that counts are exact.
     study = session.scalar(
-        sa.select(Study).where(Study.code == study_code).with_for_update()
+        sa.select(Study).where(Study.code == study_code).with_for_update(key_share=True)
     ) or find_study(session, study_code)
     again = session.scalar(
         sa.select(StudySession).where(StudySession.enrolment_key == applicant.enrolment_key)

@@ -63,8 +63,13 @@ def count_places(
 
 
 def lock_study(session: Session, study_id: int) -> None:
-    """Let everybody who would take a place wait; on SQLite who writes has the only lock."""
-    session.execute(sa.select(Study.id).where(Study.id == study_id).with_for_update())
+    """Let everybody who would take a place wait; on SQLite who writes has the only lock.
+
+    Rows that only point to the study, such as the receipt of an erasure, need not wait: they would
+    for each other, where the erased participant is just coming back.
+    """
+    locked = sa.select(Study.id).where(Study.id == study_id).with_for_update(key_share=True)
+    session.execute(locked)
 
 
 def keep_place(

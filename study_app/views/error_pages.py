@@ -8,9 +8,11 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from study_app.errors import N_, NoStudySession, StudyError, StudyNotOpen
+from study_app.extensions import db
 from study_app.views import cookie, flow
 
 API_PREFIX = "/api/"
@@ -39,6 +41,7 @@ HTTP_MESSAGES = {
 def register_error_pages(app: flask.Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(StudyError, _study_error)
+    app.register_error_handler(ObjectDeletedError, _erased_meanwhile)
     app.register_error_handler(CSRFError, _form_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
@@ -52,6 +55,8 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
     else:
         message = gettext(error.message, **error.values)
     flow.count_refusal(error)
+    if isinstance(error, NoStudySession):
+        flask.g.pop("study_session", None)  # erased meanwhile: there is nothing to withdraw from
     if isinstance(error, NoStudySession) and cookie.forget_current():
         # Erased: the cookie would lead here again and again.
         message = gettext(
@@ -61,6 +66,12 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
     if isinstance(error, StudyNotOpen) and not _is_api():
         return render_template("full.html", reason=error.reason), error.status
     return _answer(error.status, error.code, gettext(error.title), message)
+
+
+def _erased_meanwhile(_error: ObjectDeletedError) -> ResponseReturnValue:
+    """Answer where another window erased the participant meanwhile; no other rows are deleted."""
+    db.session.rollback()
+    return _study_error(NoStudySession("This browser has no study session."))
 
 
 def _form_error(error: CSRFError) -> ResponseReturnValue:

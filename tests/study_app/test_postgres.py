@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from study_app import create_app, export, progress, screening, trial_flow
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
+from study_app.erasure import erase
 from study_app.errors import PlaceLost, StudyError, StudyFull
 from study_app.extensions import db, upgrade_database
 from study_app.models import Response, ScreeningCheck, StudySession, Trial
-from study_app.places import count_places
+from study_app.places import count_places, lock_study
 from study_app.responses import parse_response
 from study_app.study_tables import Screening
 from tests.postgres import own_database
@@ -156,6 +157,21 @@ def test_an_answer_and_another_window_at_the_same_time_leave_one_trial_per_place
     assert n_answered == len(answered) == outcomes["recorded"]
     assert set(current.values()) == {1}
     assert not [trial for trial in answered if trial.interrupted_at is not None]
+
+
+def test_an_erasure_does_not_wait_for_who_takes_a_place(app):
+    """Each would wait for the other where the one who is erased comes back for a place."""
+    Browser(app).consent()
+    with app.app_context(), sa.orm.Session(db.engine) as taking:
+        found = db.session.scalars(sa.select(StudySession)).one()
+        lock_study(taking, found.participant.study_id)
+        db.session.execute(sa.text("SET lock_timeout = '2s'"))
+        db.session.commit()
+
+        erased = erase(db.session(), found, "researcher", NOW)
+
+        assert erased.state_before == "running"
+        assert db.session.scalars(sa.select(StudySession)).all() == []
 
 
 def test_a_plate_read_in_many_windows_at_once_is_read_once(app, two_condition_folder):

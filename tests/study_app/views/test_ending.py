@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from study_app import debrief
 from study_app.catalog import open_study
 from study_app.debrief import OthersAverage
+from study_app.erasure import erase
 from study_app.extensions import db
 from study_app.models import Erasure, Participant, QuestionAnswer, Response, StudySession, Trial
 from study_app.questions import LONGEST_ANSWER
 from study_app.study_tables import STANDARD_QUESTION_IDS, StandardQuestions
+from study_app.views import ending
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 
@@ -326,6 +328,46 @@ def test_the_way_out_is_linked_from_every_page_of_a_study_session(participant):
         assert 'href="/withdraw"' in participant.get(path).text
     participant.answer_all()
     assert 'href="/withdraw"' in participant.get("/debrief").text
+
+
+@pytest.fixture
+def erased_meanwhile(monkeypatch):
+    """Another window has everything deleted just after a function of the views has run."""
+
+    def after(name):
+        inner = getattr(ending, name)
+
+        def run(*arguments):
+            found = inner(*arguments)
+            with sa.orm.Session(db.engine) as other:
+                erase(other, other.scalars(sa.select(StudySession)).one(), "participant", NOW)
+            db.session.rollback()
+            return found
+
+        monkeypatch.setattr(ending, name, run)
+
+    return after
+
+
+@pytest.mark.parametrize("choice", ["withdraw", "erase"])
+def test_who_presses_delete_twice_is_told_that_it_is_done(participant, erased_meanwhile, choice):
+    participant.get("/withdraw")
+    erased_meanwhile("own_outcome")
+
+    page = participant.post_form("/withdraw", choice=choice)
+
+    assert page.status_code == 401
+    assert "Nothing is stored about you here any more." in page.text
+
+
+def test_a_page_asked_for_while_everything_is_deleted_says_so(participant, erased_meanwhile):
+    participant.answer_all()
+    erased_meanwhile("participating")
+
+    page = participant.get("/debrief")
+
+    assert page.status_code == 401
+    assert "Nothing is stored about you here any more." in page.text
 
 
 def test_who_was_screened_out_is_thanked_and_may_withdraw(open_app, participant):
