@@ -148,6 +148,24 @@ def test_cross_and_mask_stand_where_they_belong_and_have_no_hue(make_study: Stud
     next_pair(page)
 
 
+def test_a_mask_as_long_as_the_blank_does_not_stay_beside_the_second_picture(
+    make_study: StudyMaker, page: Page
+):
+    study = make_study(
+        lead_in_ms=300, display_ms=200, isi_ms=200, mask="noise", mask_ms=200, response_delay_ms=0
+    )
+    begin(page, study)
+    page.evaluate(WATCH)
+    await_question(page, 1)
+    both = list(zip(*page.evaluate("[watched.left, watched.right]"), strict=True))
+
+    assert {frozenset(shown) for shown in both} == {
+        frozenset({""}),
+        frozenset({"", "picture"}),
+        frozenset({"", "noise"}),
+    }
+
+
 def test_the_first_pair_is_loaded_with_progress_and_retries(study: LiveStudy, page: Page):
     agree(page, study)
     requests: list[str] = []

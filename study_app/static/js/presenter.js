@@ -19,7 +19,7 @@ import { FrameMeter, countDroppedFrames, isDue, longestInterval } from "./timing
 
 /**
  * @typedef {object} Drawing what the presenter needs of a stage.
- * @property {(sides: Side[]) => void} show draws the pictures of these sides.
+ * @property {(sides: Side[]) => void} show draws the pictures of these sides and nothing else.
  * @property {() => void} blank draws nothing but the ground.
  * @property {() => void} ask draws the question and its buttons.
  * @property {(sides: Side[]) => void} [fixate] draws a cross where these pictures will come.

@@ -156,9 +156,12 @@ export class Stage {
     this.#root.hidden = true;
   }
 
-  /** @param {Side[]} sides draws the pictures of these sides. */
+  /** @param {Side[]} sides draws the pictures of these sides, and no mask beside them. */
   show(sides) {
-    for (const side of sides) this.#places[side].draw(this.#pictures()[side]);
+    for (const side of SIDES) {
+      if (sides.includes(side)) this.#places[side].draw(this.#pictures()[side]);
+      else this.#places[side].clear();
+    }
   }
 
   /** Draws nothing but the ground. */
