@@ -30,8 +30,6 @@ READING_MINUTES = 2
 
 # True of every study run with this program, whatever the study file says.
 COMMON_DEVIATIONS = (
-    "participants get the condition with the fewest places taken; in 2016 they were assigned at"
-    " random, independently of each other",
     "exactly the number of participants wanted counts: who stops, withdraws or breaks a rule about"
     " people leaves the place to somebody else, and is paid all the same if all was answered; the"
     " paper of 2016 does not say what became of them",
@@ -186,6 +184,11 @@ def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[st
     found = []
     if protocol.design == "within":
         found.append("each participant sees all conditions; in 2016 one")
+    else:
+        found.append(
+            "participants get the condition with the fewest places taken; in 2016 they were"
+            " assigned at random, independently of each other"
+        )
     if protocol.layout == "side-by-side":
         found.append("both images are shown at once, side by side; the tool of 2016 one by one")
     elif protocol.first_side == "left":

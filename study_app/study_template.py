@@ -75,7 +75,8 @@ def write_study_text(draft: StudyDraft) -> str:
         StudyFileError: a value of the draft breaks the format.
         PlanError: numbers of the protocol contradict each other.
     """
-    per_condition = draft.per_condition or PRESETS[draft.protocol.preset].per_condition
+    preset = PRESETS[draft.protocol.preset]
+    per_condition = preset.per_condition if draft.per_condition is None else draft.per_condition
     blocks = (
         _head(draft, per_condition),
         _study_table(draft),
@@ -132,7 +133,7 @@ def _head(draft: StudyDraft, per_condition: int) -> str:
 
 
 def _study_table(draft: StudyDraft) -> str:
-    minutes = draft.minutes or expected_minutes(draft.protocol)
+    minutes = expected_minutes(draft.protocol) if draft.minutes is None else draft.minutes
     slug = draft.id or slug_of(draft.title)
     note = "" if draft.contact else f"  # {CONTACT_MISSING}"
     return f"""\

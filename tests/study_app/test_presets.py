@@ -39,6 +39,11 @@ def test_the_published_tool_showed_left_first_and_the_preset_says_so():
     assert "left image is always shown first" not in told("zhang2016")
 
 
+def test_only_who_sees_one_condition_is_assigned_one():
+    assert "the condition with the fewest places taken" in told("zhang2016")
+    assert "the condition with the fewest places taken" not in told("zhang2016", design="within")
+
+
 def test_pix2pix_had_no_vigilance_trials_and_fifty_people():
     text = told("pix2pix2017")
 

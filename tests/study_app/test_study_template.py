@@ -1,6 +1,6 @@
 import re
 import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from hypothesis import given
@@ -49,6 +49,14 @@ def test_whatever_is_asked_for_reads_back(title, contact, n_main, display_ms, wi
 
     assert (study_file.study.title, study_file.study.contact) == (title, contact)
     assert (study_file.protocol, study_file.conditions) == (protocol, conditions)
+
+
+@pytest.mark.parametrize("number", ["minutes", "per_condition"])
+def test_a_number_of_zero_is_refused_and_not_taken_for_none(number):
+    draft = replace(StudyDraft(protocol=ProtocolSettings()), **{number: 0})
+
+    with pytest.raises(StudyFileError, match=f"{number} = 0 is less than 1"):
+        write_study_text(draft)
 
 
 def test_a_missing_contact_is_marked():
