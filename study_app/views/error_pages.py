@@ -39,12 +39,21 @@ HTTP_MESSAGES = {
 
 
 def register_error_pages(app: flask.Flask) -> None:
-    """Register the handlers."""
+    """Register the handlers, and refuse what no browser sends before any view reads it."""
+    app.before_request(_refuse_null_characters)
     app.register_error_handler(StudyError, _study_error)
     app.register_error_handler(ObjectDeletedError, _erased_meanwhile)
     app.register_error_handler(CSRFError, _form_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
+
+
+def _refuse_null_characters() -> None:
+    """Refuse the one character that PostgreSQL has no place for; nobody can type it."""
+    values = (*(request.view_args or {}).values(), *request.values.values())
+    if any("\0" in str(value) for value in values):
+        flask.g.recruiter_kind = None  # nobody asks the database whose study this may be
+        flask.abort(400)
 
 
 def _study_error(error: StudyError) -> ResponseReturnValue:

@@ -57,7 +57,7 @@ def next_trial() -> dict[str, Any]:
 def start_trial(trial_key: str) -> dict[str, Any]:
     """Note that this opening of the page is about to show the pair."""
     code = cookie.require_code()
-    page_key = parse_start(request.get_json(silent=True))
+    page_key = parse_start(_body())
     trial_flow.start_trial(db.session(), code, trial_key, page_key, datetime.now(UTC))
     return {"started": True}
 
@@ -66,10 +66,18 @@ def start_trial(trial_key: str) -> dict[str, Any]:
 def record_response(trial_key: str) -> dict[str, Any]:
     """Store the answer; tell what it was worth in practice only."""
     code = cookie.require_code()
-    body = request.get_json(silent=True)
+    body = _body()
     if body is None:
         raise InvalidResponse("the body is no JSON object")
     feedback = trial_flow.record_response(
         db.session(), code, trial_key, parse_response(body), datetime.now(UTC)
     )
     return {"recorded": True, "feedback": asdict(feedback) if feedback else None}
+
+
+def _body() -> Any:
+    """Give the JSON body of a request; None where there is none, or one too deep to be read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None

@@ -26,6 +26,21 @@ def crashing_app(open_app):
     return open_app
 
 
+@pytest.mark.parametrize(
+    "address", ["/study/a%00b", "/images/a%00b", "/study/colours?participant=a%00b", "/?lang=%00"]
+)
+def test_a_null_character_is_refused_before_a_database_sees_it(browser, address):
+    assert browser.get(address).status_code == 400
+
+
+def test_a_null_character_in_a_form_is_refused(participant):
+    participant.answer_all()
+    participant.get("/withdraw")
+
+    assert participant.post_form("/withdraw", choice="erase", more="a\0b").status_code == 400
+    assert participant.get("/debrief").status_code == 200
+
+
 def test_an_unknown_page_is_a_page_and_an_unknown_api_address_is_json(browser):
     page, api = browser.get("/none"), browser.client.get("/api/none")
 

@@ -357,3 +357,17 @@ def test_opaque_names_do_not_repeat_between_participants(open_app):
             browser.answer(trial["trial_key"])
 
     assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize("action", ["start", "response"])
+def test_a_body_too_deep_to_be_read_is_refused(participant, action):
+    trial = participant.next_trial()
+
+    refused = participant.client.post(
+        f"/api/trials/{trial['trial_key']}/{action}",
+        data="[" * 30_000,
+        content_type="application/json",
+        headers={"X-CSRFToken": participant.form_token},
+    )
+
+    assert refused.status_code == 422
