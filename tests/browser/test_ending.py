@@ -8,6 +8,7 @@ from study_app.extensions import db
 from study_app.models import Erasure, Participant, QuestionAnswer, Response, Trial
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import LiveStudy
+from tests.browser.page_checks import axe_violations
 from tests.browser.participant import agree, await_question, begin, panel, press
 from tests.browser.quick_answers import answer_all
 
@@ -117,6 +118,7 @@ def test_a_participant_withdraws_and_has_all_deleted(study: LiveStudy, page: Pag
     with study.app.app_context():
         receipt = db.session.scalars(sa.select(Erasure.receipt)).one()
     expect(page.locator(".code")).to_have_text([receipt, code])
+    assert axe_violations(page) == []
     assert [_count(study, table) for table in (Participant, Trial, Response)] == [0, 0, 0]
     page.goto(f"{study.url}/debrief")
     expect(page.get_by_role("link", name="Go to the start")).to_be_visible()

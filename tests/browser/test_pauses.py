@@ -7,6 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import LiveStudy
+from tests.browser.page_checks import troubles
 from tests.browser.participant import (
     agree,
     await_question,
@@ -223,3 +224,4 @@ def test_researchers_measure_the_presenter_on_their_machine(study: LiveStudy, pa
     assert float(summary["greatest_error_ms"]) == pytest.approx(max(shown_ms) - 50, abs=0.01)
     assert min(shown_ms) > 0
     assert study.trials() == []
+    assert troubles(page) == []

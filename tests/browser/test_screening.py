@@ -9,6 +9,7 @@ from study_app.models import ScreeningCheck
 from study_app.plates import Plate, plan_plates
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import LiveStudy
+from tests.browser.page_checks import axe_violations
 from tests.browser.test_layout import SMALL_TARGETS, TOO_WIDE
 from tests.browser.test_neutral_colours import COLOURS_WITH_A_HUE
 
@@ -146,6 +147,7 @@ def test_a_small_window_is_told_and_recovers_and_can_end_politely(
     page.wait_for_url("**/screened-out")
 
     expect(page.get_by_role("heading", name="Thank you for your time")).to_be_visible()
+    assert axe_violations(page) == []
     assert study.study_session()["screened_out_by"] == "device"
     assert _stored(study)["device"]["problems"] == ["window"]
 
