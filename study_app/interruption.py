@@ -9,11 +9,19 @@ takes its place in the study session.
 import random
 import secrets
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.models import StimulusPair, StudySession, Trial
+from study_app.models import (
+    Condition,
+    Participant,
+    StimulusPair,
+    StudySession,
+    StudyStimulusSet,
+    Trial,
+)
 
 TOKEN_BYTES = 16
 
@@ -76,11 +84,23 @@ def _spare_pairs(session: Session, trial: Trial) -> list[int]:
         session.scalars(
             sa.select(StimulusPair.id)
             .where(
-                StimulusPair.condition_id == trial.stimulus_pair.condition_id,
+                StimulusPair.condition_id.in_(_same_condition(trial)),
                 StimulusPair.photo_id.not_in(used),
             )
             .order_by(StimulusPair.pair_id)
         )
+    )
+
+
+def _same_condition(trial: Trial) -> sa.Select[Any]:
+    """Give the rows of the trial's condition, one in each of the study's stimulus sets."""
+    name = sa.select(Condition.name).where(Condition.id == trial.stimulus_pair.condition_id)
+    return (
+        sa.select(Condition.id)
+        .join(StudyStimulusSet, StudyStimulusSet.stimulus_set_id == Condition.stimulus_set_id)
+        .join(Participant, Participant.study_id == StudyStimulusSet.study_id)
+        .join(StudySession, StudySession.participant_id == Participant.id)
+        .where(StudySession.id == trial.study_session_id, Condition.name == name.scalar_subquery())
     )
 
 

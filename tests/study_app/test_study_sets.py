@@ -20,8 +20,9 @@ from study_app.catalog import (
 )
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import SetChanged, StimulusSetError, StudyChanged
-from study_app.extensions import db
-from study_app.models import Trial
+from study_app.extensions import begin_write, db
+from study_app.interruption import replace_trial
+from study_app.models import StimulusPair, Trial
 from study_app.protocol import Roles
 from study_app.study_file import parse_study_file
 from study_app.study_sets import (
@@ -148,6 +149,32 @@ def test_neither_set_alone_would_be_enough_and_plans_take_photos_of_both(app, tw
         assert sum(sets.values()) == 10
         assert min(sets.values()) >= 4
         assert len(sets) == 2
+
+
+def test_a_photo_of_either_set_takes_the_place_of_one_that_was_cut_off(app, two_sets):
+    """Ten of the twelve photos are planned; both that are left come, from whichever set."""
+    with app.app_context():
+        study = store(two_sets).study
+        open_study(db.session(), study, None, NOW)
+        own = enrol(db.session(), "colours", Applicant("own"), NOW)
+        begin_write(db.session())
+        for _ in range(2):
+            first = db.session.scalars(
+                sa.select(Trial).where(
+                    Trial.study_session_id == own.id,
+                    Trial.place == 0,
+                    Trial.interrupted_at.is_(None),
+                )
+            ).one()
+            replace_trial(db.session(), own, first, NOW)
+        db.session.commit()
+
+        shown = db.session.scalars(
+            sa.select(StimulusPair.photo_id)
+            .join(Trial, Trial.stimulus_pair_id == StimulusPair.id)
+            .where(Trial.study_session_id == own.id)
+        ).all()
+        assert len(shown) == len(set(shown)) == 12
 
 
 def test_images_of_both_sets_are_shown_and_all_is_exported(app, two_sets, tmp_path):
