@@ -107,6 +107,25 @@ def check_accepts(study: Study, simulated: bool) -> None:
         raise StudyNotOpen(N_("This study has not been opened yet."), "not-open")
 
 
+def check_has_place(session: Session, study: Study, external_id: str | None, now: datetime) -> None:
+    """Tell people before they read and agree that no place is left for them; ``enrol`` decides.
+
+    Raises:
+        AlreadyTakenPart: the external id is enrolled already.
+        StudyFull: every condition has its participants.
+    """
+    _check_first_time(session, study, external_id)
+    study_file = file_of(study)
+    arms = _arms(session, study, study_file, roles_of(session, study))
+    places = count_places(session, study, simulated=False, now=now)
+    _check_free(min(places[arm.id if arm else None] for arm in arms), study_file)
+
+
+def _check_free(fewest: int, study_file: StudyFile) -> None:
+    if fewest >= study_file.participants.per_condition:
+        raise StudyFull(N_("This study has all its participants. Thank you for your interest."))
+
+
 def _check_first_time(session: Session, study: Study, external_id: str | None) -> None:
     if external_id is None:
         return
@@ -167,18 +186,20 @@ def _lease(
         StudyFull: all places are taken; simulated observers are never refused.
     """
     places = count_places(session, study, simulated=simulated, now=now)
-    between = study_file.protocol.design == "between"
-    tested = _tested_conditions(session, study, roles) if between else []
-    fewest = min((places[condition.id] for condition in tested), default=places[None])
-    if not simulated and fewest >= study_file.participants.per_condition:
-        raise StudyFull(N_("This study has all its participants. Thank you for your interest."))
-    if not between:
-        return None
-    candidates = [condition for condition in tested if places[condition.id] == fewest]
+    arms = _arms(session, study, study_file, roles)
+    taken = [places[arm.id if arm else None] for arm in arms]
+    if not simulated:
+        _check_free(min(taken), study_file)
+    candidates = [arm for arm, n in zip(arms, taken, strict=True) if n == min(taken)]
     return random.Random(seed).choice(candidates)  # noqa: S311 - repeatable, not secret
 
 
-def _tested_conditions(session: Session, study: Study, roles: Roles) -> list[Condition]:
+def _arms(
+    session: Session, study: Study, study_file: StudyFile, roles: Roles
+) -> list[Condition | None]:
+    """Give what places are counted in: the tested conditions; in a within design all as one."""
+    if study_file.protocol.design == "within":
+        return [None]
     return [found for found in conditions_of(session, study) if found.name in roles.tested]
 
 

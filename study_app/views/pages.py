@@ -77,7 +77,11 @@ def consent(study_id: str) -> Response | str:
         recruiting.keep_assignment(study, carried)  # accepted anew, after it was returned
         return redirect(place(own_study_session()))
     recruiting.check_arrival(study, carried)
-    enrolment.check_accepts(study, recruiting.simulated_seed(study, carried) is not None)
+    is_simulated = recruiting.simulated_seed(study, carried) is not None
+    enrolment.check_accepts(study, is_simulated)
+    if not is_simulated:
+        person = recruiting.hashed_person(study, carried)
+        enrolment.check_has_place(db.session(), study, person, datetime.now(UTC))
     cookie.enrolment_key(study_id)
     flow.count(study, "consent")
     return _consent_form(study, carried)

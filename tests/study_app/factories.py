@@ -186,7 +186,9 @@ class Browser:
         return self.client.post(path, json=body, headers={"X-CSRFToken": self.form_token})
 
     def consent(self, study: str = "colours", **carried: str) -> werkzeug.test.TestResponse:
-        self.get(f"/study/{study}/consent?{urlencode(carried)}")
+        asked = self.get(f"/study/{study}/consent?{urlencode(carried)}")
+        if asked.status_code >= 400:
+            return asked  # nobody is asked to agree for nothing
         return self.post_form(f"/study/{study}/consent", agree="yes", **carried)
 
     def next_trial(self) -> dict[str, Any]:

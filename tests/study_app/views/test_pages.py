@@ -244,7 +244,21 @@ def test_a_full_study_says_so(open_app):
     for _ in range(3):
         assert Browser(open_app).consent().status_code == 302
 
-    page = Browser(open_app).consent()
+    asked = Browser(open_app).get("/study/colours/consent")
+
+    assert asked.status_code == 403
+    assert "All places are taken" in asked.text
+    assert "I agree" not in asked.text
+    assert count(open_app, Participant) == 3
+
+
+def test_who_read_the_consent_while_the_last_place_went_is_told_so(open_app):
+    late = Browser(open_app)
+    assert late.get("/study/colours/consent").status_code == 200
+    for _ in range(3):
+        Browser(open_app).consent()
+
+    page = late.post_form("/study/colours/consent", agree="yes")
 
     assert page.status_code == 403
     assert count(open_app, Participant) == 3

@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -139,7 +140,8 @@ def test_without_a_code_for_it_who_declines_returns_the_submission(recruit):
 def test_who_finds_all_places_taken_goes_back_with_the_code_for_that(open_app, recruit):
     recruit(PROLIFIC, per_condition=1).consent("recruited", **FROM_PROLIFIC)
 
-    page = Browser(open_app).consent("recruited", **FROM_PROLIFIC | {"PROLIFIC_PID": "other"})
+    other = urlencode(FROM_PROLIFIC | {"PROLIFIC_PID": "other"})
+    page = Browser(open_app).get(f"/study/recruited/consent?{other}")
 
     assert page.status_code == 403
     assert f'href="{PROLIFIC_END}FULL1"' in page.text
