@@ -28,6 +28,9 @@ TRIAL_KEYS = {
     "image_size_px",
     "images",
     "timing",
+    "fixation",
+    "mask",
+    "mask_ms",
 }
 # Headers that may differ between the two images of a pair.
 CHANGING_HEADERS = {"date"}
@@ -51,7 +54,7 @@ class Wire:
             self.images[path] = reply.headers, len(reply.body())
         else:
             self.texts.append(reply.text())
-        if path == "/api/trials/next":
+        if path.partition("?")[0] == "/api/trials/next":
             self.trials.append(reply.json())
         route.fulfill(response=reply)
 
