@@ -170,19 +170,25 @@ def test_a_mask_as_long_as_the_blank_does_not_stay_beside_the_second_picture(
 def test_the_first_pair_is_loaded_with_progress_and_retries(study: LiveStudy, page: Page):
     agree(page, study)
     requests: list[str] = []
+    held: list[Route] = []
 
     def stumble(route: Route) -> None:
+        """Fail twice, then hold what is asked for, so that the panel stays to be looked at."""
         requests.append(route.request.url)
         if len(requests) <= 2:
             route.abort()
         else:
-            route.continue_()
+            held.append(route)
 
     page.route("**/images/*", stumble)
     page.goto(f"{study.url}/trials")
     loading = panel(page, "loading")
     expect(loading).to_contain_text("tried again by itself")
     expect(loading.get_by_role("progressbar")).to_have_attribute("aria-valuemax", "100")
+    while len(held) < 2:
+        page.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
 
     expect(panel(page, "practice")).to_be_visible()
     expect(loading).to_be_hidden()
