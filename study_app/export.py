@@ -7,19 +7,16 @@ the rows, but their answers stay out, as the page they saw at the end promises.
 
 import csv
 import hashlib
-import itertools
 import json
 import platform
 import shutil
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from analysis.columns import COLUMN_NAMES, COLUMNS
@@ -30,13 +27,8 @@ from study_app.exclusion_rule import stated
 from study_app.export_tables import EXPORT_TABLES, PARTICIPANTS
 from study_app.export_tables import text_cell as _cell
 from study_app.models import (
-    Condition,
-    Participant,
     Response,
-    StimulusPair,
     Study,
-    StudySession,
-    Trial,
 )
 from study_app.presets import deviations_of
 
@@ -112,39 +104,23 @@ def export_study(
 
 
 def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
-    """Give the rows of the trial table as text, in the order of enrolment and of the plan.
-
-    A trial that was cut off stands just before the one that took its place; ``trial_index`` numbers
-    all of a study session from 0.
-    """
-    number_of: defaultdict[int, Iterator[int]] = defaultdict(itertools.count)
-    rows = session.execute(
-        sa.select(Trial, StimulusPair, Condition.name, StudySession, Participant, Response)
-        .join(StudySession, Trial.study_session_id == StudySession.id)
-        .join(Participant, StudySession.participant_id == Participant.id)
-        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
-        .join(Condition, StimulusPair.condition_id == Condition.id)
-        .outerjoin(Response, Response.trial_id == Trial.id)
-        .where(Participant.study_id == study.id)
-        .order_by(StudySession.id, Trial.place, Trial.trial_index)
-    )
-    for trial, pair, condition, study_session, participant, response in rows:
+    """Give the rows of the trial table as text, in the order of enrolment and of the plan."""
+    for shown in export_tables.shown_trials(session, study):
         planned = {
             "study_id": study.code,
-            "participant_id": participant.code,
-            "study_session_id": study_session.code,
-            "simulated": participant.simulated,
-            "condition": condition,
-            "block": trial.block,
-            "trial_type": trial.trial_type,
-            "trial_index": next(number_of[study_session.id]),
-            "pair_id": pair.pair_id,
-            "photo_id": pair.photo_id,
-            "real_side": trial.real_side,
-            "first_side": trial.first_side,
+            "participant_id": shown.participant.code,
+            "study_session_id": shown.study_session.code,
+            "simulated": shown.participant.simulated,
+            "condition": shown.condition,
+            "block": shown.trial.block,
+            "trial_type": shown.trial.trial_type,
+            "trial_index": shown.number,
+            "pair_id": shown.pair.pair_id,
+            "photo_id": shown.pair.photo_id,
+            "real_side": shown.trial.real_side,
+            "first_side": shown.trial.first_side,
         }
-        kept = None if study_session.state == "withdrawn" else response
-        cells = planned | _answered_cells(kept)
+        cells = planned | _answered_cells(shown.response)
         yield {name: _cell(cells[name]) for name in COLUMN_NAMES}
 
 

@@ -5,11 +5,13 @@ measurements and what the checks found stay out. Nobody is named: no table holds
 recruiter's name.
 """
 
+import itertools
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import force_locale
@@ -68,6 +70,28 @@ class ExportTable:
             yield {name: text_cell(row[name]) for name in self.column_names}
 
 
+class ShownTrial(NamedTuple):
+    """A trial of an export with all that belongs to it.
+
+    Attributes:
+        number: within the study session, from 0.
+        study_session: whose it is.
+        participant: whose it is.
+        trial: as planned.
+        pair: what it shows.
+        condition: name of the pair's condition.
+        response: None without an answer, and of who withdrew.
+    """
+
+    number: int
+    study_session: StudySession
+    participant: Participant
+    trial: Trial
+    pair: StimulusPair
+    condition: str
+    response: Response | None
+
+
 def text_cell(value: object) -> str:
     """Write a value as text: nothing for None, times in UTC, JSON in one order."""
     if value is None:
@@ -79,6 +103,28 @@ def text_cell(value: object) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return str(value)
+
+
+def shown_trials(session: Session, study: Study) -> Iterator[ShownTrial]:
+    """Give the trials of a study, in the order of enrolment and of the plan.
+
+    A trial that was cut off stands just before the one that took its place.
+    """
+    number_of: defaultdict[int, Iterator[int]] = defaultdict(itertools.count)
+    rows = session.execute(
+        sa.select(StudySession, Participant, Trial, StimulusPair, Condition.name, Response)
+        .join(Trial, Trial.study_session_id == StudySession.id)
+        .join(Participant, StudySession.participant_id == Participant.id)
+        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+        .join(Condition, StimulusPair.condition_id == Condition.id)
+        .outerjoin(Response, Response.trial_id == Trial.id)
+        .where(Participant.study_id == study.id)
+        .order_by(StudySession.id, Trial.place, Trial.trial_index)
+    )
+    for study_session, participant, trial, pair, condition, response in rows:
+        number = next(number_of[study_session.id])
+        told = None if study_session.state == WITHDRAWN else response
+        yield ShownTrial(number, study_session, participant, trial, pair, condition, told)
 
 
 def codebook_rows(tables: Iterable[ExportTable]) -> Iterator[dict[str, str]]:
@@ -183,27 +229,14 @@ def _answers(session: Session, study: Study) -> Iterator[Row]:
 
 def _exposures(session: Session, study: Study) -> Iterator[Row]:
     """One row per trial, in the order and with the numbers of the trial table."""
-    rows = session.execute(
-        sa.select(Trial, StimulusPair.pair_id, StudySession, Response)
-        .join(StudySession, Trial.study_session_id == StudySession.id)
-        .join(Participant, StudySession.participant_id == Participant.id)
-        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
-        .outerjoin(Response, Response.trial_id == Trial.id)
-        .where(Participant.study_id == study.id)
-        .order_by(StudySession.id, Trial.place, Trial.trial_index)
-    )
-    previous, number = None, 0
-    for trial, pair_id, study_session, response in rows:
-        number = number + 1 if study_session.id == previous else 0
-        previous = study_session.id
-        measured = None if study_session.state == WITHDRAWN else response
-        yield _stored(measured, EXPOSURES) | {
-            "study_session_id": study_session.code,
-            "trial_index": number,
-            "pair_id": pair_id,
-            "n_issued": trial.n_issued,
-            "started_at": trial.started_at,
-            "interrupted_at": trial.interrupted_at,
+    for shown in shown_trials(session, study):
+        yield _stored(shown.response, EXPOSURES) | {
+            "study_session_id": shown.study_session.code,
+            "trial_index": shown.number,
+            "pair_id": shown.pair.pair_id,
+            "n_issued": shown.trial.n_issued,
+            "started_at": shown.trial.started_at,
+            "interrupted_at": shown.trial.interrupted_at,
         }
 
 
