@@ -64,11 +64,12 @@ class SimulationPlan:
 
 @dataclass
 class _Enrolled:
-    """An enrolled observer: what its browser keeps."""
+    """An enrolled observer: what its browser keeps, and where it was led."""
 
     number: int
+    seed: int
     cookies: httpx.Cookies
-    form_token: str
+    page: str
 
 
 @dataclass
@@ -125,8 +126,8 @@ def simulate(
 ) -> Iterator[int]:
     """Run all observers; yields the number of answers stored by each as it finishes.
 
-    Enrolment goes one by one, so that the same seed gives the same conditions; the trials of
-    several observers then run at once.
+    Enrolment goes one by one, so that the same seed gives the same conditions; the checks and
+    trials of several observers then run at once.
 
     Args:
         url: of the study's server.
@@ -198,13 +199,12 @@ def _enrol(
     study_file: StudyFile,
     number: int,
 ) -> _Enrolled:
-    """Go from the invitation to the page of the trials."""
+    """Read the invitation and agree."""
     client.cookies = httpx.Cookies()
     seed = _chance(plan.seed, number, "plan").getrandbits(SEED_BITS)
     visit = Visit(client, study_file, _chance(plan.seed, number, "visit"))
     visit.consent(plan.study_code, sign_token(secret_key, plan.study_code, seed))
-    visit.pass_checks(seed)
-    return _Enrolled(number, client.cookies, visit.open_trials())
+    return _Enrolled(number, seed, client.cookies, visit.page)
 
 
 def _take_part(
@@ -214,14 +214,16 @@ def _take_part(
     shared: _Tally,
     enrolled: _Enrolled,
 ) -> int:
-    """Answer every trial and the questions, then read the debrief; gives the number of answers."""
+    """Go from the first page after consent to the debrief; gives the number of answers."""
     rng = _chance(shared.seed, enrolled.number, "answers")
     observer = Observer(shared.settings, shared.middle_of, shared.photo_effect, rng)
     page_key = str(uuid.UUID(int=rng.getrandbits(128), version=4))
     truths: dict[str, TrialTruth] = {}
     n_answers = 0
     with httpx.Client(base_url=url, timeout=TIMEOUT_S, cookies=enrolled.cookies) as client:
-        visit = Visit(client, study_file, rng, enrolled.form_token)
+        visit = Visit(client, study_file, rng, enrolled.page)
+        visit.pass_checks(enrolled.seed)
+        visit.open_trials()
         while (trial := visit.next_trial(page_key))["state"] == "trial":
             if not truths:
                 with new_session() as session:

@@ -8,7 +8,7 @@ vision, from the same seed that the server draws them from.
 import html.parser
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -34,7 +34,7 @@ class Visit:
         client: httpx.Client,
         study_file: StudyFile,
         rng: random.Random,
-        form_token: str = "",
+        page: str = "",
     ) -> None:
         """Open a browser.
 
@@ -42,13 +42,13 @@ class Visit:
             client: with the study's address and the browser's cookies.
             study_file: says what is asked.
             rng: chance of the answers to the questions.
-            form_token: of an earlier page of the same browser.
+            page: where consent led the browser, if it has given it.
         """
         self._client = client
         self._study_file = study_file
         self._rng = rng
-        self._form_token = form_token
-        self._page = ""
+        self.page = page
+        self._form_token = ""
 
     def consent(self, study_code: str, token: str) -> None:
         """Read the invitation and agree.
@@ -71,22 +71,23 @@ class Visit:
             SimulationError: the checks do not end.
         """
         plates = iter(plan_plates(seed, self._study_file.screening.n_plates))
+        answers: dict[str, Callable[[], None]] = {
+            "/screening/device": self._tell_device,
+            "/screening/colour-vision": lambda: self._read_plate(str(next(plates).digit)),
+            "/screening/display": self._tell_display,
+        }
         for _ in range(MOST_CHECK_PAGES):
-            self._open(self._page)
-            if self._page == "/screening/device":
-                self._post(self._page, measures=json.dumps(self._device()), outcome="continue")
-            elif self._page == "/screening/colour-vision":
-                self._read_plate(str(next(plates).digit))
-            elif self._page == "/screening/display":
-                self._post(self._page, n_dark="4", n_light="4", night_light="off")
-            else:
+            answer = answers.get(self.page)
+            if answer is None:
+                self._get(self.page)
                 return
+            self._open(self.page)
+            answer()
         raise SimulationError("the study's checks do not end")
 
-    def open_trials(self) -> str:
-        """Open the page of the trials; gives its form token."""
+    def open_trials(self) -> None:
+        """Open the page of the trials."""
         self._open("/trials")
-        return self._form_token
 
     def next_trial(self, page_key: str) -> dict[str, Any]:
         """Ask for the next trial."""
@@ -117,10 +118,16 @@ class Visit:
             )
         self._get("/debrief")
 
+    def _tell_device(self) -> None:
+        self._post(self.page, measures=json.dumps(self._device()), outcome="continue")
+
+    def _tell_display(self) -> None:
+        self._post(self.page, n_dark="4", n_light="4", night_light="off")
+
     def _read_plate(self, digit: str) -> None:
         number = _field_of(self._text, "plate")
         self._get(f"/screening/plates/{number}.png")
-        self._post(self._page, plate=number, answer=digit)
+        self._post(self.page, plate=number, answer=digit)
 
     def _device(self) -> dict[str, Any]:
         width, height = WINDOW_PX
@@ -154,7 +161,7 @@ class Visit:
     def _post(self, path: str, **fields: str) -> None:
         """Send a form; keeps where it leads."""
         answer = self._client.post(path, data={"csrf_token": self._form_token, **fields})
-        self._page = _check(answer, REDIRECT).headers["Location"]
+        self.page = _check(answer, REDIRECT).headers["Location"]
 
     def _send(self, path: str, body: Mapping[str, Any]) -> None:
         _check(
