@@ -13,7 +13,7 @@ from study_app.extensions import db
 from study_app.models import StudySession
 from study_app.views import cookie
 from study_app.views.language import page_language
-from study_app.views.participant import own_study_session, participating, place
+from study_app.views.participant import elsewhere, own_study_session, participating, place
 from study_app.views.recruiting import own_outcome
 
 ending = Blueprint("ending", __name__)
@@ -23,8 +23,8 @@ ending = Blueprint("ending", __name__)
 def ask_questions() -> str | Response:
     """Ask what the study wants to know besides the pairs."""
     study_session = participating()
-    if (here := place(study_session)) != url_for("ending.questions"):
-        return redirect(here)
+    if leaving := elsewhere(study_session):
+        return leaving
     return _questions_form(study_session, questions.ReadAnswers({}, {}))
 
 
@@ -32,8 +32,8 @@ def ask_questions() -> str | Response:
 def answer_questions() -> str | Response | tuple[str, int]:
     """Store the answers, once; ask again, with what was typed, if one cannot be taken."""
     study_session = participating()
-    if (here := place(study_session)) != url_for("ending.questions"):
-        return redirect(here)
+    if leaving := elsewhere(study_session):
+        return leaving
     asked = questions.asked_questions(file_of(study_session.participant.study))
     read = questions.read_answers(asked, request.form)
     if read.problems:
@@ -46,8 +46,8 @@ def answer_questions() -> str | Response | tuple[str, int]:
 def debrief() -> str | Response:
     """Thank, explain, show score and pairs, and lead back, once all answers are stored."""
     study_session = participating()
-    if (here := place(study_session)) != url_for("ending.debrief"):
-        return redirect(here)
+    if leaving := elsewhere(study_session):
+        return leaving
     study_file = file_of(study_session.participant.study)
     shown = study_file.debrief
     summary = debriefing.sum_up(db.session(), study_session)
@@ -68,8 +68,8 @@ def debrief() -> str | Response:
 def screened_out() -> str | Response:
     """Thank who did not pass a check."""
     study_session = own_study_session()
-    if study_session.state != "screened-out":
-        return redirect(place(study_session))
+    if leaving := elsewhere(study_session):
+        return leaving
     return render_template(
         "screened_out.html",
         is_paid=study_session.payment == "due",

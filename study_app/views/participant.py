@@ -7,6 +7,7 @@ from typing import Any
 import flask
 from flask import url_for
 from flask_babel import refresh
+from werkzeug.wrappers import Response
 
 from study_app import trial_flow
 from study_app.catalog import file_of, find_study
@@ -104,6 +105,12 @@ def place(study_session: StudySession) -> str:
     if study_session.state == "screened-out":
         return url_for("ending.screened_out")
     return url_for(PAGE_OF_STEP[current_step(db.session(), study_session)])
+
+
+def elsewhere(study_session: StudySession) -> Response | None:
+    """Lead a participant to the page where they go on, if it is another than this one."""
+    here = place(study_session)
+    return None if here == url_for(flask.request.endpoint or "") else flask.redirect(here)
 
 
 def _note_study(study: Study) -> None:

@@ -11,7 +11,7 @@ from study_app.catalog import file_of
 from study_app.device_report import NEEDED_FEATURES, parse_device_report, window_sizes
 from study_app.extensions import db
 from study_app.models import CheckName
-from study_app.views.participant import own_study_session, place
+from study_app.views.participant import elsewhere, own_study_session, place
 
 screening_pages = Blueprint("screening", __name__, url_prefix="/screening")
 
@@ -21,15 +21,16 @@ UNPROCESSABLE = 422
 @screening_pages.get("/device")
 def device() -> AnyResponse | str:
     """Measure the device in the browser and say what to change."""
-    return _leave("device") or _device_page()
+    return _open("device") or _device_page()
 
 
 @screening_pages.post("/device")
 def check_device() -> AnyResponse | tuple[str, int]:
     """Go on with a device that is fit; let go who cannot change theirs."""
-    if elsewhere := _leave("device"):
-        return elsewhere
-    code, now = own_study_session().code, datetime.now(UTC)
+    study_session = own_study_session()
+    if leaving := elsewhere(study_session):
+        return leaving
+    code, now = study_session.code, datetime.now(UTC)
     measures = request.form.get("measures", "")
     if request.form.get("outcome") == "cannot":
         report = parse_device_report(measures) if measures else None
@@ -42,8 +43,8 @@ def check_device() -> AnyResponse | tuple[str, int]:
 @screening_pages.get("/colour-vision")
 def colour_vision() -> AnyResponse | str:
     """Show one plate and ask for its digit."""
-    if elsewhere := _leave("colour-vision"):
-        return elsewhere
+    if leaving := _open("colour-vision"):
+        return leaving
     asked = screening.asked_plate(db.session(), own_study_session())
     return render_template(
         "screening_colour_vision.html",
@@ -77,27 +78,28 @@ def plate(number: int) -> Response:
 @screening_pages.get("/display")
 def display() -> AnyResponse | str:
     """Ask how many steps of grey can be seen."""
-    return _leave("display") or _display_page({}, "")
+    return _open("display") or _display_page({}, "")
 
 
 @screening_pages.post("/display")
 def check_display() -> AnyResponse | tuple[str, int]:
     """Take what the display shows."""
-    if elsewhere := _leave("display"):
-        return elsewhere
+    study_session = own_study_session()
+    if leaving := elsewhere(study_session):
+        return leaving
     report = screening.parse_display_report(request.form)
     if report is None:
         problem = gettext("Please answer all three questions.")
         return _display_page(request.form.to_dict(), problem), UNPROCESSABLE
-    screening.record_display(db.session(), own_study_session().code, report, datetime.now(UTC))
+    screening.record_display(db.session(), study_session.code, report, datetime.now(UTC))
     return redirect(place(own_study_session()))
 
 
-def _leave(name: CheckName) -> AnyResponse | None:
+def _open(name: CheckName) -> AnyResponse | None:
     """Give the way to the participant's own page if it is another; else note that this is shown."""
     study_session = own_study_session()
-    if (here := place(study_session)) != request.path:
-        return redirect(here)
+    if leaving := elsewhere(study_session):
+        return leaving
     screening.begin_check(db.session(), study_session.code, name, datetime.now(UTC))
     return None
 
