@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from study_app.models import StudySession
+from study_app.models import Payment, StudySession
 from study_app.recruiters import Assignment
 from study_app.study_tables import Recruiter
 
@@ -58,8 +58,8 @@ def outcome(
         assignment: the task that a worker of Mechanical Turk accepted.
     """
     code = _code(recruiter, ending, own_code)
-    paid = ending == "finished" or (ending in STOPPED and recruiter.pay_screened_out)
-    if recruiter.kind == "mturk" and paid and assignment is not None:
+    is_paid = payment_of(recruiter, ending) == "due"
+    if recruiter.kind == "mturk" and is_paid and assignment is not None:
         return Outcome(
             ending=ending,
             recruiter=recruiter.kind,
@@ -68,6 +68,12 @@ def outcome(
             assignment_id=assignment.assignment_id,
         )
     return Outcome(ending, recruiter.kind, code, _url(recruiter, ending, code))
+
+
+def payment_of(recruiter: Recruiter, ending: Ending) -> Payment:
+    """Give whether somebody is paid by the way they left: who finished, and who stopped by rule."""
+    is_paid = ending == "finished" or (ending in STOPPED and recruiter.pay_screened_out)
+    return "due" if is_paid else "none"
 
 
 def ending_of(study_session: StudySession) -> Ending | None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
+from study_app.completion import payment_of
 from study_app.errors import N_, PlaceLost
 from study_app.extensions import begin_write
 from study_app.inclusion import Answer, Verdict, judge
@@ -156,8 +157,8 @@ def _finds_place(
 
 
 def _close_payment(session: Session, study_session: StudySession, study_file: StudyFile) -> None:
-    """Decide on the pay of who lost the place: as for who is screened out."""
-    payment = "due" if study_file.recruiter.pay_screened_out else "none"
+    """Decide on the pay of who lost the place."""
+    payment = payment_of(study_file.recruiter, "place-lost")
     session.execute(
         sa.update(StudySession)
         .where(StudySession.id == study_session.id, StudySession.payment == "open")

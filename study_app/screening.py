@@ -24,6 +24,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
+from study_app.completion import payment_of
 from study_app.device_report import DeviceReport, Problem, problems
 from study_app.errors import N_, InvalidResponse, UnknownImage
 from study_app.extensions import begin_write
@@ -135,10 +136,12 @@ def plate_image(session: Session, study_session: StudySession, number: int) -> b
     Raises:
         UnknownImage: another plate, or none is asked.
     """
-    waits = study_session.state == "running"
-    if not waits or current_step(session, study_session) != "colour-vision":
-        raise UnknownImage(N_("There is no such picture here."))
-    if number != _n_read(session, study_session):
+    is_asked = (
+        study_session.state == "running"
+        and current_step(session, study_session) == "colour-vision"
+        and number == _n_read(session, study_session)
+    )
+    if not is_asked:
         raise UnknownImage(N_("There is no such picture here."))
     return padded_plate(_plates(study_session)[number])
 
@@ -239,8 +242,8 @@ def _screen_out(study_session: StudySession, by: CheckName, now: datetime) -> No
     study_session.state = "screened-out"
     study_session.screened_out_at = now
     study_session.screened_out_by = by
-    paid = _study_file(study_session).recruiter.pay_screened_out
-    study_session.payment = "due" if paid else "none"
+    recruiter = _study_file(study_session).recruiter
+    study_session.payment = payment_of(recruiter, "screened-out")
 
 
 def _judge_plates(check: ScreeningCheck, now: datetime) -> None:

@@ -172,6 +172,7 @@ def trials() -> str | Response:
         image_size_px=protocol.image_size_px,
         break_after=protocol.break_after,
         next_trial_url=url_for("trial_api.next_trial"),
+        start_url_template=url_for("trial_api.start_trial", trial_key=TRIAL_KEY_PLACE),
         response_url_template=url_for("trial_api.record_response", trial_key=TRIAL_KEY_PLACE),
         debrief_url=url_for("ending.debrief"),
     )

@@ -7,7 +7,7 @@ import flask
 
 from study_app import recruiters
 from study_app.catalog import file_of
-from study_app.completion import Ending, Outcome, ending_of, outcome
+from study_app.completion import Ending, Outcome, ending_of, outcome, payment_of
 from study_app.errors import N_, InvalidToken
 from study_app.models import RecruiterKind, Study, StudySession
 from study_app.person_hash import person_hash
@@ -104,5 +104,6 @@ def add_recruiting() -> dict[str, Any]:
     return {
         "recruiter": kind_of(study) if study else None,
         "outcome_when": functools.partial(outcome_of, study) if study else None,
-        "pays_who_stopped": study is not None and file_of(study).recruiter.pay_screened_out,
+        "pays_who_lost_place": study is not None
+        and payment_of(file_of(study).recruiter, "place-lost") == "due",
     }

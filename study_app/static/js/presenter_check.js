@@ -5,14 +5,12 @@
  */
 
 import { Presenter } from "./presenter.js";
-import { greyNoise } from "./stage.js";
+import { SIDES, greyNoise } from "./stage.js";
 
 /** @typedef {import("./presenter.js").Side} Side */
 /** @typedef {import("./presenter.js").Exposure} Exposure */
 /** @typedef {import("./presenter.js").Presentation} Presentation */
 
-/** @type {Side[]} */
-const SIDES = ["left", "right"];
 const BLANK_MS = 200;
 /** As in a study: time to measure the frame interval. */
 const FIRST_BLANK_MS = 900;

@@ -5,10 +5,10 @@
  * During a pair nothing is stopped: disturbances.js notes what happens.
  */
 
+import { GAP_PX } from "./stage.js";
+
 /** @typedef {"away" | "small" | "zoomed"} Obstacle */
 
-/** Between two places side by side, CSS px; the same as in stage.js and trials.css. */
-const GAP_PX = 32;
 /** Between two places one above the other where there is little height. */
 const STACKED_GAP_PX = 8;
 /** Browsers round the scale. */

@@ -13,7 +13,7 @@
 /** @typedef {"blank" | "question" | "answered" | "feedback"} State */
 
 /** Between two places side by side, CSS px; the same as --gap in trials.css. */
-const GAP_PX = 32;
+export const GAP_PX = 32;
 /** Arms of the fixation cross and their thickness, as shares of the picture. */
 const CROSS_ARM = 1 / 24;
 const CROSS_LINE = 1 / 96;
@@ -21,7 +21,7 @@ const CROSS_GREY = "#4a4a4a";
 /** Side of one field of the mask, in pixels of the picture. */
 const NOISE_FIELD_PX = 4;
 /** @type {Side[]} */
-const SIDES = ["left", "right"];
+export const SIDES = ["left", "right"];
 
 /** The elements of one side. */
 class Place {
