@@ -8,7 +8,6 @@ nothing.
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -21,6 +20,7 @@ from analysis.database_table import (
     StoredStudy,
     connected,
     find_stored_study,
+    text_cell,
 )
 from analysis.recorded_flow import CHECKED, RecordedFlow
 
@@ -98,14 +98,7 @@ def _select(study: StoredStudy) -> sa.Select[Any]:
 def _text_row(row: sa.Row[Any], n_checks: int) -> list[str]:
     passed = n_checks > 0 and row.n_done >= n_checks and row.screened_out_at is None
     times = (row.consented_at, row.done_at if passed else None, row.withdrawn_at)
-    return [row.participant_id, row.condition or "", *(_time(value) for value in times)]
-
-
-def _time(value: datetime | None) -> str:
-    if value is None:
-        return ""
-    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return aware.isoformat().replace("+00:00", "Z")
+    return [row.participant_id, row.condition or "", *(text_cell(value) for value in times)]
 
 
 def _count_events(connection: sa.Connection, study: StoredStudy) -> dict[str, int]:

@@ -257,10 +257,11 @@ def _text_row(study: str, row: sa.Row[Any]) -> list[str]:
         cells |= dict.fromkeys((*ANSWERED, "answered_at"))
     if cells["exposure_valid"] is None:
         cells["exposure_valid"] = False
-    return [_cell(cells[name]) for name in COLUMN_NAMES]
+    return [text_cell(cells[name]) for name in COLUMN_NAMES]
 
 
-def _cell(value: object) -> str:
+def text_cell(value: object) -> str:
+    """Write a value as the export does: nothing for None, times in UTC."""
     if value is None:
         return ""
     if isinstance(value, bool):
