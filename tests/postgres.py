@@ -3,12 +3,22 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 
 SERVER = "host=127.0.0.1 port=5432 user=root dbname=test connect_timeout=2"
 URL = "postgresql+psycopg://root@127.0.0.1:5432/"
+
+
+@contextmanager
+def database_of_kind(kind: str) -> Iterator[str | None]:
+    """Give the address of a new database; None for ``sqlite``, which has a file of the test's."""
+    if kind == "sqlite":
+        yield None
+    else:
+        yield from own_database()
 
 
 def own_database() -> Iterator[str]:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.live_study import LiveStudy
 from tests.browser.participant import FEEDBACK, await_question, begin, press
+from tests.browser.quick_answers import BODY
 
 pytestmark = pytest.mark.browser
 
@@ -17,28 +18,14 @@ ASK = """async ([method, path, body]) => {
   const reply = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   return { status: reply.status, text: await reply.text() };
 }"""
-EXPOSURE = {
-    "planned_ms": 34,
-    "onset_ms": 0,
-    "offset_ms": 34,
-    "shown_ms": 34,
-    "n_dropped_frames": 0,
-}
 
 
 def forged(side: str) -> dict[str, Any]:
     """An answer as the page would send it, without having looked."""
-    return {
+    return BODY | {
         "response_key": f"00000000-0000-4000-8000-00000000000{('left', 'right').index(side)}",
         "chosen_side": side,
         "response_ms": 1,
-        "input": "keyboard",
-        "exposures": {"left": EXPOSURE, "right": EXPOSURE},
-        "frame_interval_ms": 16.7,
-        "n_hidden": 0,
-        "n_resized": 0,
-        "device_pixel_ratio": 1,
-        "shown_px": 256,
     }
 
 

@@ -10,17 +10,11 @@ from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import LiveStudy
 from tests.browser.participant import FEEDBACK, QUESTION, agree
 from tests.browser.quick_answers import answer_all
+from tests.study_app.views.recruited import ACCEPTED, PREVIEW
 
 pytestmark = pytest.mark.browser
 
 WORKER_PAGE = "https://workersandbox.mturk.com/projects/1/tasks/2"
-ACCEPTED = {
-    "assignmentId": "3ASSIGNMENT",
-    "hitId": "3HIT",
-    "workerId": "A1WORKER",
-    "turkSubmitTo": "https://workersandbox.mturk.com",
-}
-PREVIEW = {"assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE", "hitId": "3HIT"}
 SMALL = {"n_practice": 1, "n_main": 2}
 
 

@@ -5,6 +5,8 @@ import re
 import struct
 import uuid
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +18,10 @@ import flask.testing
 import werkzeug.test
 
 from colorizer import manifest
-from study_app.catalog import Stored, load_stimulus_set, store_study
+from study_app import create_app
+from study_app.catalog import Stored, load_stimulus_set, open_study, store_study
 from study_app.config import Settings
-from study_app.extensions import db
+from study_app.extensions import db, upgrade_database
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_file import parse_study_file
@@ -109,6 +112,24 @@ def study_text(
             recruiter=recruiter,
         )
     )
+
+
+@contextmanager
+def app_with_studies(
+    folder: Path, database_url: str | None, set_folder: Path, *drafts: str
+) -> Iterator[flask.Flask]:
+    """The web study on a new database, with the open study ``colours`` and drafts beside it."""
+    app = create_app(make_settings(folder, database_url))
+    app.testing = True
+    with app.app_context():
+        upgrade_database()
+        for draft in drafts:
+            create_study(study_text(id=draft), set_folder)
+        open_study(db.session(), create_study(study_text(), set_folder).study, None, NOW)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def create_study(source: str, folder: Path, now: datetime = NOW) -> Stored:

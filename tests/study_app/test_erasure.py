@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from study_app import create_app, trial_flow
-from study_app.catalog import find_study, open_study
+from study_app import trial_flow
+from study_app.catalog import find_study
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase, find_of_code
 from study_app.errors import NoStudySession, StudyError, UnknownParticipant
-from study_app.extensions import Base, db, upgrade_database
+from study_app.extensions import Base, db
 from study_app.models import (
     Erasure,
     Participant,
@@ -22,7 +22,7 @@ from study_app.models import (
     Trial,
 )
 from study_app.responses import parse_response
-from tests.postgres import own_database
+from tests.postgres import database_of_kind
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body
 
@@ -32,21 +32,14 @@ PERSONAL = (Participant, StudySession, ScreeningCheck, QuestionAnswer, Trial, Re
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_app(request, tmp_path, set_folder):
     """The open study ``colours`` on each kind of database, with somebody else in the middle."""
-    addresses = own_database() if request.param == "postgres" else iter([None])
-    app = create_app(factories.make_settings(tmp_path, next(addresses)))
-    app.testing = True
-    with app.app_context():
-        upgrade_database()
-        study = factories.create_study(factories.study_text(), set_folder).study
-        open_study(db.session(), study, None, NOW)
-        db.session.remove()
-    other = Browser(app)
-    other.consent(participant="somebody else")
-    other.answer_next()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    next(addresses, None)
+    with (
+        database_of_kind(request.param) as url,
+        factories.app_with_studies(tmp_path, url, set_folder) as app,
+    ):
+        other = Browser(app)
+        other.consent(participant="somebody else")
+        other.answer_next()
+        yield app
 
 
 def add_all_kinds_of_rows(app, external_id="the person", n_answers=4):

@@ -2,32 +2,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from study_app import create_app
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.errors import AlreadyTakenPart, NoStudySession, StudyFull, StudyNotOpen
-from study_app.extensions import db, upgrade_database
+from study_app.extensions import db
 from study_app.flow_counts import FLOW_EVENTS, count, event_of_refusal, read_counts, told
 from study_app.simulated_token import sign_token
-from tests.postgres import own_database
+from tests.postgres import database_of_kind
 from tests.study_app import factories
-from tests.study_app.factories import NOW, Browser
+from tests.study_app.factories import Browser
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_app(request, tmp_path, set_folder):
-    addresses = own_database() if request.param == "postgres" else iter([None])
-    app = create_app(factories.make_settings(tmp_path, next(addresses)))
-    app.testing = True
-    with app.app_context():
-        upgrade_database()
-        factories.create_study(factories.study_text(id="noise"), set_folder)
-        study = factories.create_study(factories.study_text(), set_folder).study
-        open_study(db.session(), study, None, NOW)
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    next(addresses, None)
+    with (
+        database_of_kind(request.param) as url,
+        factories.app_with_studies(tmp_path, url, set_folder, "noise") as app,
+    ):
+        yield app
 
 
 def counts(app, study="colours", **options):

@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app import create_app, export, progress, screening, trial_flow
+from study_app import export, progress, screening, trial_flow
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase
 from study_app.errors import PlaceLost, StudyError, StudyFull
-from study_app.extensions import db, upgrade_database
+from study_app.extensions import db
 from study_app.models import Response, ScreeningCheck, StudySession, Trial
 from study_app.places import count_places, lock_study
 from study_app.responses import parse_response
 from study_app.study_tables import Screening
-from tests.postgres import own_database
+from tests.postgres import database_of_kind
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body
 
@@ -29,18 +29,11 @@ FIRST, SECOND = "8a0c6a1e-5d8e-4f43-9a52-1f0f5a6f0001", "8a0c6a1e-5d8e-4f43-9a52
 @pytest.fixture
 def app(tmp_path, two_condition_folder):
     """The web study on PostgreSQL with an open study of two conditions."""
-    addresses = own_database()
-    app = create_app(factories.make_settings(tmp_path, next(addresses)))
-    app.testing = True
-    with app.app_context():
-        upgrade_database()
-        study = factories.create_study(factories.study_text(), two_condition_folder).study
-        open_study(db.session(), study, None, NOW)
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    next(addresses, None)
+    with (
+        database_of_kind("postgres") as url,
+        factories.app_with_studies(tmp_path, url, two_condition_folder) as app,
+    ):
+        yield app
 
 
 def test_a_whole_study_session_and_its_export(app, tmp_path):
