@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from study_app import screening
-from study_app.steps import checks_of, has_questions
+from study_app.steps import checks_of
 from study_app.study_tables import StudyFile
 
 # Text that is translated when it is shown.
@@ -141,7 +141,7 @@ COLLECTED = (
             *_columns("question_answer", "question_id answer answered_at"),
             "study_session.questions_done_at",
         ),
-        has_questions,
+        lambda study_file: study_file.has_questions,
     ),
     Collected(
         lazy_gettext(

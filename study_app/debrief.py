@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.models import Participant, Response, StudySession, Trial
-from study_app.protocol import OTHER_SIDE, Side, TrialType
+from study_app.protocol import OTHER_SIDE, Side, TrialType, number_in_block
 
 # An average of fewer would say too much about each of them.
 LEAST_OTHERS = 10
@@ -125,7 +125,7 @@ def average_of_others(session: Session, study_session: StudySession) -> OthersAv
 def _pair(trial: Trial, chosen_side: Side, n_practice: int) -> SeenPair:
     tokens = {"left": trial.left_token, "right": trial.right_token}
     return SeenPair(
-        number=trial.place + 1 - n_practice,
+        number=number_in_block(trial.place, trial.block, n_practice),
         trial_type=trial.trial_type,
         real_token=tokens[trial.real_side],
         fake_token=tokens[OTHER_SIDE[trial.real_side]],

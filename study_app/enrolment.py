@@ -25,6 +25,7 @@ from study_app.models import (
     StudyStimulusSet,
     Trial,
 )
+from study_app.opaque_names import new_trial_names
 from study_app.pair_usage import count_pair_usage
 from study_app.places import count_places
 from study_app.plan import plan_trials
@@ -39,7 +40,6 @@ from study_app.protocol import (
 from study_app.study_tables import StudyFile
 
 CODE_BYTES = 9
-KEY_BYTES = 16
 SEED_BITS = 62
 
 
@@ -249,9 +249,7 @@ def _store_plan(
                 "trial_type": trial.trial_type,
                 "real_side": trial.real_side,
                 "first_side": trial.first_side,
-                "trial_key": secrets.token_urlsafe(KEY_BYTES),
-                "left_token": secrets.token_urlsafe(KEY_BYTES),
-                "right_token": secrets.token_urlsafe(KEY_BYTES),
+                **new_trial_names(),
                 "n_issued": 0,
             }
             for trial in plan

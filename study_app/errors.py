@@ -12,6 +12,10 @@ def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tool
     return message
 
 
+# Of whoever comes without a cookie, or after everything was erased.
+UNKNOWN_STUDY_SESSION = N_("This browser has no study session; start from the invitation.")
+
+
 class StudyError(Exception):
     """Something a participant or researcher can cause; the message is one sentence for them.
 

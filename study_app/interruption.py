@@ -7,7 +7,6 @@ takes its place in the study session.
 """
 
 import random
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +21,7 @@ from study_app.models import (
     StudyStimulusSet,
     Trial,
 )
-
-TOKEN_BYTES = 16
+from study_app.opaque_names import new_trial_names
 
 
 def was_cut_off(trial: Trial, page_key: str | None) -> bool:
@@ -122,9 +120,7 @@ def _in_place_of(trial: Trial, stimulus_pair_id: int, trial_index: int) -> Trial
         trial_type=trial.trial_type,
         real_side=trial.real_side,
         first_side=trial.first_side,
-        trial_key=secrets.token_urlsafe(TOKEN_BYTES),
-        left_token=secrets.token_urlsafe(TOKEN_BYTES),
-        right_token=secrets.token_urlsafe(TOKEN_BYTES),
+        **new_trial_names(),
         n_issued=0,
         n_started=0,
     )

@@ -137,7 +137,7 @@ def deviations_of(study_file: StudyFile, *, has_control: bool) -> tuple[str, ...
         study_file.participants.per_condition,
         has_control=has_control,
         screening=study_file.screening,
-        has_questions=bool(study_file.questions.standard or study_file.question),
+        has_questions=study_file.has_questions,
     )
 
 

@@ -166,6 +166,11 @@ def check_plan_settings(settings: PlanSettings) -> None:
         )
 
 
+def number_in_block(place: int, block: Block, n_practice: int) -> int:
+    """Give the number of a trial in its block, from 1, by its place in the session, from 0."""
+    return place + 1 - (0 if block == "practice" else n_practice)
+
+
 def plan_digest(plan: Iterable[PlannedTrial]) -> str:
     """Give the SHA-256 of a plan: order, blocks, trial types, pairs and sides, as JSON lines.
 

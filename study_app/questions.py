@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from study_app.errors import N_, NoStudySession, StepsLeft
+from study_app.errors import N_, UNKNOWN_STUDY_SESSION, NoStudySession, StepsLeft
 from study_app.extensions import begin_write
 from study_app.models import QuestionAnswer, StudySession
 from study_app.study_tables import Question, QuestionWording, StudyFile
@@ -232,7 +232,7 @@ def _was_done(session: Session, code: str) -> Literal[False]:
         sa.select(StudySession.questions_done_at).where(StudySession.code == code)
     ).one_or_none()
     if row is None:
-        raise NoStudySession(N_("This browser has no study session; start from the invitation."))
+        raise NoStudySession(UNKNOWN_STUDY_SESSION)
     if row[0] is None:
         raise StepsLeft(N_("The questions come after the last pair."))
     return False

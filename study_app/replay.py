@@ -25,7 +25,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
-from study_app.protocol import PlannedTrial, Side, plan_digest
+from study_app.protocol import PlannedTrial, Side, number_in_block, plan_digest
 
 PlanState = Literal["intact", "changed", "not kept"]
 
@@ -167,7 +167,7 @@ def _replayed(
         real_side=trial.real_side,
         first_side=trial.first_side,
     )
-    number = trial.place + 1 - (0 if trial.block == "practice" else n_practice)
+    number = number_in_block(trial.place, trial.block, n_practice)
     return ReplayedTrial(number, planned, left, right, trial, response)
 
 

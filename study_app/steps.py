@@ -22,11 +22,6 @@ def checks_of(study_file: StudyFile) -> tuple[Step, ...]:
     return tuple(step for step, mode in zip(CHECKS, wanted, strict=True) if mode != "off")
 
 
-def has_questions(study_file: StudyFile) -> bool:
-    """Say whether a study asks anything after the trials."""
-    return bool(study_file.questions.standard or study_file.question)
-
-
 def next_step(
     study_file: StudyFile,
     checks_done: Collection[str],
@@ -45,7 +40,7 @@ def next_step(
         questions_done: whether the questions were answered or passed over.
     """
     if all_answered:
-        asks = has_questions(study_file) and not questions_done
+        asks = study_file.has_questions and not questions_done
         return "questions" if asks else "debrief"
     if has_started:
         return "trials"

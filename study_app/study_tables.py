@@ -229,3 +229,8 @@ class StudyFile:
     exclusion: ExclusionRule
     equivalence: EquivalenceRule
     debrief: Debrief
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether anything is asked after the trials."""
+        return bool(self.questions.standard or self.question)

@@ -1,4 +1,4 @@
-"""Give the next trial, note its start, record a response exactly once, finish, withdraw, debrief.
+"""Give the next trial, note its start, record a response exactly once, finish, withdraw.
 
 Place on the data's path: between the plan and the trial table. "Exactly once" is one conditional
 UPDATE: the study session's count of answers goes up only if it stands at this trial and the
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from study_app.catalog import read_image
 from study_app.errors import (
     N_,
+    UNKNOWN_STUDY_SESSION,
     AlreadyAnswered,
     NoStudySession,
     ScreenedOut,
@@ -38,7 +39,7 @@ from study_app.models import (
 )
 from study_app.passage import check_ready_for_trials
 from study_app.places import keep_place, lease_after, settle
-from study_app.protocol import Block, FirstSide, ProtocolSettings, Side
+from study_app.protocol import Block, FirstSide, ProtocolSettings, Side, number_in_block
 from study_app.responses import ResponseReport, is_exposure_valid
 from study_app.study_file import parse_study_file
 from study_app.study_tables import StudyFile
@@ -48,7 +49,6 @@ COMPLETION_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ346789"
 COMPLETION_LENGTH = 10
 UNKNOWN_TRIAL = N_("No trial of this study session has that key.")
 NOT_NEXT = N_("This is not the next trial.")
-UNKNOWN_STUDY_SESSION = N_("This browser has no study session; start from the invitation.")
 
 # The statements of every trial, built once: building takes longer than running them.
 _OF_CODE = (
@@ -181,17 +181,18 @@ def issue_next_trial(
     begin_write(session, durable=False)
     study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
     check_takes_part(study_session)
-    check_ready_for_trials(session, study_session, parse_study_file(source))
-    keep_place(session, study_session, parse_study_file(source), now)
+    study_file = parse_study_file(source)
+    check_ready_for_trials(session, study_session, study_file)
+    keep_place(session, study_session, study_file, now)
     if trial is not None and was_cut_off(trial, page_key):
         lock_study_session(session, study_session)
-        study_session, source, trial = _look_up(session, NEXT_TRIAL, code=code)
+        study_session, _, trial = _look_up(session, NEXT_TRIAL, code=code)
         if trial is not None and was_cut_off(trial, page_key):
             trial = replace_trial(session, study_session, trial, now)
     if trial is None:
         session.rollback()
         return None
-    issued = _issued(trial, study_session, parse_study_file(source).protocol)
+    issued = _issued(trial, study_session, study_file.protocol)
     session.execute(COUNT_ISSUE, {"trial_id": trial.id})
     session.commit()
     return issued
@@ -315,7 +316,7 @@ def _look_up(
 def _issued(trial: Trial, study_session: StudySession, protocol: ProtocolSettings) -> IssuedTrial:
     n_main = study_session.n_trials - study_session.n_practice
     practice = trial.block == "practice"
-    number = trial.place + 1 - (0 if practice else study_session.n_practice)
+    number = number_in_block(trial.place, trial.block, study_session.n_practice)
     return IssuedTrial(
         trial_key=trial.trial_key,
         block=trial.block,

@@ -1,12 +1,11 @@
 """What the signed cookie remembers: this browser's study sessions, and which is current."""
 
 import dataclasses
-import secrets
 
 import flask
 
-from study_app.enrolment import KEY_BYTES
-from study_app.errors import N_, NoStudySession
+from study_app.errors import UNKNOWN_STUDY_SESSION, NoStudySession
+from study_app.opaque_names import new_key
 from study_app.recruiters import Assignment
 
 STUDY_SESSIONS = "study_sessions"
@@ -51,7 +50,7 @@ def require_code() -> str:
     """
     code = current_code()
     if code is None:
-        raise NoStudySession(N_("This browser has no study session; start from the invitation."))
+        raise NoStudySession(UNKNOWN_STUDY_SESSION)
     return code
 
 
@@ -59,7 +58,7 @@ def enrolment_key(study_code: str) -> str:
     """Give the key of this browser's consent to a study, made once."""
     keys: dict[str, str] = flask.session.get(ENROLMENT_KEYS, {})
     if study_code not in keys:
-        keys = {**keys, study_code: secrets.token_urlsafe(KEY_BYTES)}
+        keys = {**keys, study_code: new_key()}
         flask.session[ENROLMENT_KEYS] = keys
     return keys[study_code]
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from study_app.steps import checks_of, has_questions, next_step
+from study_app.steps import checks_of, next_step
 from study_app.study_file import parse_study_file
 from study_app.study_tables import Screening, StandardQuestions
 from tests.study_app.factories import study_text
@@ -27,7 +27,7 @@ def step_of(study_file, *done, started=False, answered=False, asked=False):
 
 def test_a_study_without_checks_begins_with_the_instructions():
     assert checks_of(PLAIN) == ()
-    assert not has_questions(PLAIN)
+    assert not PLAIN.has_questions
     assert step_of(PLAIN) == "instructions"
 
 
