@@ -47,6 +47,18 @@ WATCH = """() => {
 }"""
 
 
+# A resized window hears of it in its next frame, which may come after the next key.
+AWAIT_RESIZE = """() => {
+  window.told = new Promise((tell) => addEventListener("resize", tell, { once: true }));
+}"""
+
+
+def _resize(page: Page, width: int, height: int) -> None:
+    page.evaluate(AWAIT_RESIZE)
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("() => window.told")
+
+
 def _start_the_test(page: Page, study: LiveStudy) -> None:
     begin(page, study)
     practise(page, 2)
@@ -65,13 +77,13 @@ def test_no_pair_starts_while_it_cannot_be_seen_well(study: LiveStudy, page: Pag
     go_on(page, "away")
     await_question(page, 2)
 
-    page.set_viewport_size({"width": 240, "height": 800})
+    _resize(page, 240, 800)
     press(page, "left")
     expect(panel(page, "small")).to_contain_text("too small")
     go_on(page, "small")
     expect(panel(page, "small")).to_be_visible()  # as long as nothing has changed
     assert study.trials()[4].trial["n_started"] == 0
-    page.set_viewport_size({"width": 1280, "height": 800})
+    _resize(page, 1280, 800)
     go_on(page, "small")
     await_question(page, 3)
 
