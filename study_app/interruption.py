@@ -3,7 +3,7 @@
 Place on the data's path: ``trial_flow.py`` asks here when the next trial is wanted and the current
 one was on a screen already: a reload, a closed laptop, a second window. The trial keeps its row
 without a response; another with the same block, trial type, condition and sides, but another photo,
-takes its place in the study session.
+takes its place in the study session: in the main block one of those judged least so far.
 """
 
 import random
@@ -22,6 +22,7 @@ from study_app.models import (
     Trial,
 )
 from study_app.opaque_names import new_trial_names
+from study_app.pair_usage import count_pair_usage
 
 
 def was_cut_off(trial: Trial, page_key: str | None) -> bool:
@@ -50,9 +51,10 @@ def replace_trial(
 ) -> Trial:
     """Give up a trial and put another into its place; the caller holds the study session's lock.
 
-    The photo is drawn by the seed of the study session from those of the condition that are in no
-    trial of the session. Where none is left the same trial is given again; because it is then
-    started a second time, its exposure does not count as valid.
+    The photo is one of those of the condition that are in no trial of the session: in the main
+    block one of the least judged, elsewhere any, drawn by the seed of the study session. Where none
+    is left the same trial is given again; because it is then started a second time, its exposure
+    does not count as valid.
 
     Returns:
         The trial that is the current one now.
@@ -65,14 +67,16 @@ def replace_trial(
     trial.interrupted_at = now
     index = _next_index(session, study_session)
     rng = random.Random(f"{study_session.seed} replacement {index}")  # noqa: S311 - repeatable
-    replacement = _in_place_of(trial, rng.choice(spare), index)
+    if trial.block == "main":
+        spare = _least_judged(session, study_session, spare, now)
+    replacement = _in_place_of(trial, rng.choice(spare).id, index)
     session.add(replacement)
     session.flush()
     return replacement
 
 
-def _spare_pairs(session: Session, trial: Trial) -> list[int]:
-    """Give the rows of pairs of the trial's condition whose photo the session does not have."""
+def _spare_pairs(session: Session, trial: Trial) -> list[StimulusPair]:
+    """Give the pairs of the trial's condition whose photo the session does not have."""
     used = (
         sa.select(StimulusPair.photo_id)
         .join(Trial, Trial.stimulus_pair_id == StimulusPair.id)
@@ -80,7 +84,7 @@ def _spare_pairs(session: Session, trial: Trial) -> list[int]:
     )
     return list(
         session.scalars(
-            sa.select(StimulusPair.id)
+            sa.select(StimulusPair)
             .where(
                 StimulusPair.condition_id.in_(_same_condition(trial)),
                 StimulusPair.photo_id.not_in(used),
@@ -88,6 +92,15 @@ def _spare_pairs(session: Session, trial: Trial) -> list[int]:
             .order_by(StimulusPair.pair_id)
         )
     )
+
+
+def _least_judged(
+    session: Session, study_session: StudySession, pairs: list[StimulusPair], now: datetime
+) -> list[StimulusPair]:
+    participant = study_session.participant
+    usage = count_pair_usage(session, participant.study, simulated=participant.simulated, now=now)
+    least = min(usage.get(pair.pair_id, 0) for pair in pairs)
+    return [pair for pair in pairs if usage.get(pair.pair_id, 0) == least]
 
 
 def _same_condition(trial: Trial) -> sa.Select[Any]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from study_app.enrolment import Applicant, enrol
 from study_app.extensions import begin_write, db
 from study_app.interruption import replace_trial, was_cut_off
-from study_app.models import StudySession, Trial
+from study_app.models import StimulusPair, StudySession, Trial
 from tests.study_app.factories import NOW
 
 
@@ -57,6 +57,59 @@ def test_the_photo_is_drawn_by_the_seed_of_the_study_session(enrolled):
 
     assert all(first == again for first, again in drawn)
     assert len({first for first, _ in drawn}) > 1
+
+
+def test_in_the_main_block_the_photo_is_one_judged_least_so_far(enrolled):
+    trial = first_main_trial(enrolled)
+    judged = judge_spare_photos(enrolled, trial)
+
+    drawn = {drawn_instead(enrolled, trial, seed) for seed in range(40)}
+
+    assert len(judged) > 5
+    assert len(drawn) > 5
+    assert drawn.isdisjoint(judged)
+
+
+def first_main_trial(study_session):
+    return db.session.scalars(
+        sa.select(Trial)
+        .where(Trial.study_session_id == study_session.id, Trial.trial_type == "main")
+        .order_by(Trial.place)
+    ).first()
+
+
+def judge_spare_photos(own, trial):
+    """Give the other participant's main trials photos that one's own session does not have."""
+    used = {row.stimulus_pair.photo_id for row in trials_of(own)}
+    condition_id = trial.stimulus_pair.condition_id
+    pairs = db.session.scalars(
+        sa.select(StimulusPair).where(
+            StimulusPair.condition_id == condition_id, StimulusPair.photo_id.not_in(used)
+        )
+    )
+    other = db.session.scalars(sa.select(StudySession).where(StudySession.id != own.id)).one()
+    judged = set()
+    for row, pair in zip(
+        [row for row in trials_of(other) if row.block == "main"], pairs, strict=False
+    ):
+        row.stimulus_pair_id = pair.id
+        judged.add(pair.photo_id)
+    db.session.commit()
+    return judged
+
+
+def trials_of(study_session):
+    return db.session.scalars(
+        sa.select(Trial).where(Trial.study_session_id == study_session.id)
+    ).all()
+
+
+def drawn_instead(study_session, trial, seed):
+    begin_write(db.session())
+    study_session.seed = seed
+    photo_id = replace_trial(db.session(), study_session, trial, NOW).stimulus_pair.photo_id
+    db.session.rollback()
+    return photo_id
 
 
 def test_every_spare_photo_is_used_once_and_then_the_trial_stays(enrolled):
