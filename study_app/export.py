@@ -7,6 +7,7 @@ the rows, but their answers stay out, as the page they saw at the end promises.
 
 import csv
 import hashlib
+import io
 import json
 import platform
 import shutil
@@ -83,24 +84,38 @@ def export_study(
         ExportError: the folder exists, is no earlier export, or cannot be written.
     """
     _check_place(folder, overwrite)
+    files = export_files(session, study)
+    try:
+        _write_folder(folder, files)
+    except OSError as error:
+        raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
+    provenance = json.loads(files[PROVENANCE_NAME])
+    n_study_sessions = count_rows(files[PARTICIPANTS.name])
+    digest = provenance["files"][TRIALS_NAME]
+    return Exported(folder, provenance["n_trials"], n_study_sessions, digest)
+
+
+def export_files(session: Session, study: Study) -> dict[str, bytes]:
+    """Give every file of an export by its name; the same database gives the same bytes.
+
+    Args:
+        session: reads in one transaction, so that all files agree.
+        study: the study.
+    """
     trials = list(trial_rows(session, study))
-    tables = {table: list(table.text_rows(session, study)) for table in EXPORT_TABLES}
     files = {
         TRIALS_NAME: _csv_bytes(COLUMN_NAMES, trials),
         CODEBOOK_NAME: _csv_bytes(CODEBOOK_COLUMNS, codebook_rows()),
-        **{table.name: _csv_bytes(table.column_names, rows) for table, rows in tables.items()},
+        **{
+            table.name: _csv_bytes(table.column_names, table.text_rows(session, study))
+            for table in EXPORT_TABLES
+        },
         TABLES_CODEBOOK_NAME: _csv_bytes(
             TABLES_CODEBOOK_COLUMNS, export_tables.codebook_rows(EXPORT_TABLES)
         ),
         STUDY_NAME: study.source.encode(),
     }
-    files[PROVENANCE_NAME] = _json_bytes(_provenance(session, study, files, trials))
-    try:
-        _write_folder(folder, files)
-    except OSError as error:
-        raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
-    digest = hashlib.sha256(files[TRIALS_NAME]).hexdigest()
-    return Exported(folder, len(trials), len(tables[PARTICIPANTS]), digest)
+    return files | {PROVENANCE_NAME: _json_bytes(_provenance(session, study, files, trials))}
 
 
 def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
@@ -122,6 +137,11 @@ def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
         }
         cells = planned | _answered_cells(shown.response)
         yield {name: _cell(cells[name]) for name in COLUMN_NAMES}
+
+
+def count_rows(table: bytes) -> int:
+    """Count the rows of a table of an export, without its header."""
+    return sum(1 for _ in csv.reader(io.StringIO(table.decode(), newline=""))) - 1
 
 
 def codebook_rows() -> Iterable[dict[str, str]]:
