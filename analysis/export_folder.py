@@ -6,6 +6,7 @@ Place on the data's path: the commands ask here before they write. What stands i
 
 from pathlib import Path
 
+from analysis.export_places import place_of
 from analysis.sources import find_source
 
 BESIDE_THE_TABLE = (
@@ -31,4 +32,4 @@ def input_files(source: Path | str) -> tuple[Path, ...]:
     found = find_source(source)
     if found.folder is None:
         return found.files
-    return (*found.files, *(found.folder / name for name in BESIDE_THE_TABLE))
+    return (*found.files, *(place_of(found.folder, name) for name in BESIDE_THE_TABLE))

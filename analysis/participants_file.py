@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import TrialTableError
+from analysis.export_places import place_of
 
 PARTICIPANTS_NAME = "participants.csv"
 NEEDED = ("participant_id",)
@@ -30,7 +31,8 @@ def read_participants(source: Path) -> pd.DataFrame | None:
         TrialTableError: the file cannot be read, has no ``participant_id``, or a row has another
             number of cells than the header.
     """
-    path = source if source.name == PARTICIPANTS_NAME else source / PARTICIPANTS_NAME
+    is_table = source.name == PARTICIPANTS_NAME
+    path = source if is_table else place_of(source, PARTICIPANTS_NAME)
     if not path.is_file():
         return None
     header, *rows = _rows(path)

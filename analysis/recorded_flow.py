@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import TrialTableError
+from analysis.export_places import place_of
 
 FLOW_NAME = "participant_flow.csv"
 ERASURES_NAME = "erasures.csv"
@@ -58,7 +59,7 @@ def read_recorded_flow(folder: Path) -> RecordedFlow | None:
     Raises:
         TrialTableError: a file cannot be read, lacks a column, or a count is no number.
     """
-    path = folder / FLOW_NAME
+    path = place_of(folder, FLOW_NAME)
     if not path.is_file():
         return None
     steps: Counter[str] = Counter()
@@ -68,7 +69,7 @@ def read_recorded_flow(folder: Path) -> RecordedFlow | None:
                 f"{path}, row {number}, column n: found {row['n']!r}; allowed: a whole number"
             )
         steps[row["step"]] += int(row["n"])
-    erasures = folder / ERASURES_NAME
+    erasures = place_of(folder, ERASURES_NAME)
     erased = _rows(erasures, ("condition",)) if erasures.is_file() else []
     return RecordedFlow(dict(steps), tuple(row["condition"] for row in erased))
 

@@ -14,10 +14,10 @@ from analysis.amt_results import AmtSettings, is_amt_header, read_amt_results
 from analysis.csv_table import BYTE_ORDER_MARK, read_csv_table
 from analysis.database_table import read_database_table, sqlite_file
 from analysis.errors import TrialTableError
+from analysis.export_places import TABLE_NAME, place_of
 from analysis.parquet_table import MAGIC, read_parquet_table
 from analysis.text_table import TextTable
 
-TABLE_NAME = "trials.csv"
 PARQUET_NAME = "trials.parquet"
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -97,8 +97,9 @@ def read_source(
 
 def _in_folder(folder: Path) -> Source:
     """Find the table of an export, or the result files of AMT_Real_vs_Fake, in a folder."""
-    if (folder / TABLE_NAME).is_file():
-        return Source("csv", (folder / TABLE_NAME,), folder)
+    table = place_of(folder, TABLE_NAME)
+    if table.is_file():
+        return Source("csv", (table,), folder)
     if (folder / PARQUET_NAME).is_file():
         return Source("parquet", (folder / PARQUET_NAME,), folder)
     results = tuple(path for path in sorted(folder.glob("*.csv")) if _is_amt(_head(path)))

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import TrialTableError
-from analysis.participants_file import PARTICIPANTS_NAME, read_participants
+from analysis.export_places import place_of
+from analysis.participants_file import read_participants
 from analysis.recorded_flow import RecordedFlow, read_recorded_flow
 
 PROVENANCE_NAME = "provenance.json"
@@ -60,12 +61,11 @@ def read_study_record(folder: Path) -> StudyRecord:
     Raises:
         TrialTableError: a file is there and cannot be read.
     """
-    people = folder / PARTICIPANTS_NAME
-    provenance = _object(_json(folder / PROVENANCE_NAME))
-    protocol = _object(_toml(folder / STUDY_NAME).get("protocol"))
+    provenance = _object(_json(place_of(folder, PROVENANCE_NAME)))
+    protocol = _object(_toml(place_of(folder, STUDY_NAME)).get("protocol"))
     deviations = provenance.get("deviations_from_2016")
     return StudyRecord(
-        participants=read_participants(people) if people.is_file() else None,
+        participants=read_participants(folder),
         flow=read_recorded_flow(folder),
         set_sha256=_text(provenance.get("stimulus_set_digest")),
         study_sha256=_text(provenance.get("study_digest")),

@@ -13,6 +13,7 @@ from typing import Any
 from analysis.database_table import read_study_file
 from analysis.errors import TrialTableError
 from analysis.exclusion_rules import FROM_STUDY_FILE, VIGILANCE_KEY
+from analysis.export_places import place_of
 from analysis.rules_file import (
     EQUIVALENCE,
     EXCLUSION,
@@ -48,7 +49,7 @@ def read_study_rules(source: Path | str, study: str | None = None) -> StatedRule
 
 
 def _from_folder(folder: Path) -> StatedRules | None:
-    path = folder / PROVENANCE_NAME
+    path = place_of(folder, PROVENANCE_NAME)
     if not path.exists():
         return None
     document = _read_json(path)
@@ -60,7 +61,7 @@ def _from_folder(folder: Path) -> StatedRules | None:
         raise TrialTableError(
             f"{path}: {EXCLUSION}.{VIGILANCE_KEY} is no number from 0 to 1; {DAMAGED}"
         )
-    study_file = folder / STUDY_NAME
+    study_file = place_of(folder, STUDY_NAME)
     sha256 = hashlib.sha256(study_file.read_bytes()).hexdigest() if study_file.is_file() else None
     rules = read_rules_table(table, str(path), source=FROM_STUDY_FILE, file_sha256=sha256)
     equivalence = document.get(EQUIVALENCE, {})
