@@ -1,14 +1,14 @@
 """Read a study file into the dataclasses of ``study_tables.py``.
 
 A study file (``study.toml``) is strict: an unknown table or key, a wrong type or a number out of
-range is an error that names it. What it says for the analysis is read by ``exclusion_rule.py``;
+range is an error that names it. What single values cannot tell is checked by ``study_checks.py``;
+what the file says for the analysis is read by ``exclusion_rule.py``;
 writing a study file is left to ``study_template.py``.
 """
 
 import dataclasses
 import functools
 import hashlib
-import re
 import tomllib
 import types
 import typing
@@ -24,25 +24,8 @@ from study_app.exclusion_rule import (
     read_exclusion,
 )
 from study_app.presets import PRESETS
-from study_app.study_tables import (
-    LANGUAGES,
-    STANDARD_QUESTION_IDS,
-    Consent,
-    Languages,
-    Question,
-    Recruiter,
-    StudyFile,
-    Wording,
-)
-
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
-MINIMUM_OPTIONS = 2
-# As long as the database keeps it.
-LONGEST_VERSION = 200
-LONGEST_OPTION = 200
-# Texts of the first language, which other tables hold.
-SAID_ELSEWHERE = {"title": "[study] title", "pay": "[study] pay", "consent": "[consent] text"}
+from study_app.study_checks import check_study_file
+from study_app.study_tables import StudyFile
 
 
 def load_study_file(path: Path) -> tuple[StudyFile, str]:
@@ -98,8 +81,7 @@ def parse_study_file(source: str, where: str = "the study file") -> StudyFile:
             table = _with_preset(table, place)
         parsed[name] = _read_table(typing.cast("type[Any]", table_type), table, place)
     study_file = StudyFile(**parsed)
-    _check_slug(study_file.study.id, where)
-    _check_together(study_file, where)
+    check_study_file(study_file, where)
     return study_file
 
 
@@ -187,160 +169,3 @@ def _check_range(value: Any, limits: Mapping[str, float], place: str) -> None:
         raise StudyFileError(f"{place} = {value} is less than {limits['minimum']}")
     if "maximum" in limits and not value <= limits["maximum"]:
         raise StudyFileError(f"{place} = {value} is more than {limits['maximum']}")
-
-
-def _check_together(study_file: StudyFile, where: str) -> None:
-    """Check what single values cannot tell.
-
-    Raises:
-        StudyFileError: values contradict each other, or a question cannot be asked.
-    """
-    screening = study_file.screening
-    if screening.pass_plates > screening.n_plates:
-        raise StudyFileError(
-            f"{where}, [screening]: pass_plates = {screening.pass_plates} is more than"
-            f" n_plates = {screening.n_plates}"
-        )
-    _check_consent(study_file.consent, where)
-    _check_questions(study_file, where)
-    _check_recruiter(study_file.recruiter, where)
-    _check_languages(study_file.languages, where)
-    _check_wording(study_file.languages.offered, study_file.wording, where)
-    _check_question_wording(study_file, where)
-
-
-def _check_consent(consent: Consent, where: str) -> None:
-    """Check that there is something to agree to, and that its version can be stored.
-
-    Raises:
-        StudyFileError: the text is empty where consent is required, or the version is.
-    """
-    place = f"{where}, [consent]"
-    if consent.required and not consent.text.strip():
-        raise StudyFileError(
-            f"{place}: text is empty; required = false says that a study asks for no consent"
-        )
-    if not 0 < len(consent.version.strip()) <= len(consent.version) <= LONGEST_VERSION:
-        raise StudyFileError(
-            f"{place}: version has {len(consent.version)} characters; 1 to {LONGEST_VERSION} are"
-            " stored with every participant"
-        )
-
-
-def _check_questions(study_file: StudyFile, where: str) -> None:
-    """Check that every question can be asked and answered.
-
-    Raises:
-        StudyFileError: one is unknown, stands twice, or has options that cannot be chosen.
-    """
-    standard = study_file.questions.standard
-    for name in standard:
-        if name not in STANDARD_QUESTION_IDS or standard.count(name) > 1:
-            wrong = "stands twice" if name in STANDARD_QUESTION_IDS else "is unknown"
-            raise StudyFileError(
-                f"{where}, [questions]: standard question {name!r} {wrong}; allowed, once each:"
-                f" {', '.join(STANDARD_QUESTION_IDS)}"
-            )
-    ids = [*study_file.questions.standard, *(question.id for question in study_file.question)]
-    for number, question in enumerate(study_file.question, start=1):
-        place = f"{where}, [[question]] {number}"
-        if not SLUG.fullmatch(question.id) or ids.count(question.id) > 1:
-            raise StudyFileError(
-                f"{place}: id = {question.id!r} must be 1 to 63 of a-z, 0-9 and -, and another than"
-                " those of the other questions"
-            )
-        _check_question(question, place)
-
-
-def _check_question(question: Question, place: str) -> None:
-    if not question.text.strip():
-        raise StudyFileError(f"{place}: text is empty")
-    if question.kind == "text" and question.options:
-        raise StudyFileError(f"{place}: a text has no options; kind = 'choice' has")
-    if question.kind == "choice" and len(set(question.options)) < MINIMUM_OPTIONS:
-        raise StudyFileError(f"{place}: a choice needs at least two different options")
-    for option in question.options:
-        if question.options.count(option) > 1:
-            raise StudyFileError(f"{place}: option {option!r} stands twice")
-        if option != option.strip() or not 0 < len(option) <= LONGEST_OPTION:
-            raise StudyFileError(
-                f"{place}: option {option!r} must have 1 to {LONGEST_OPTION} characters and no"
-                " space at its ends"
-            )
-
-
-def _check_recruiter(recruiter: Recruiter, where: str) -> None:
-    """Check that people can be sent back.
-
-    Raises:
-        StudyFileError: the address is none of the web, or Prolific's code is missing.
-    """
-    place = f"{where}, [recruiter]"
-    if recruiter.completion_url and not WEB_ADDRESS.fullmatch(recruiter.completion_url):
-        raise StudyFileError(
-            f"{place}: completion_url = {recruiter.completion_url!r} is no address of the web,"
-            " such as https://example.org/end?code={code}"
-        )
-    if recruiter.kind == "prolific" and not recruiter.completion_code:
-        raise StudyFileError(
-            f"{place}: completion_code is missing; Prolific pays by the code that it gave the study"
-        )
-
-
-def _check_languages(languages: Languages, where: str) -> None:
-    if not languages.offered:
-        raise StudyFileError(f"{where}, [languages]: offered names no language")
-    for code in languages.offered:
-        if languages.offered.count(code) > 1:
-            raise StudyFileError(f"{where}, [languages]: {code!r} is offered twice")
-        if code not in LANGUAGES:
-            raise StudyFileError(
-                f"{where}, [languages]: {code!r} is none of {', '.join(LANGUAGES)}"
-            )
-
-
-def _check_wording(offered: tuple[str, ...], wording: Mapping[str, Wording], where: str) -> None:
-    """Check that nothing is said twice, and that all can read what they agree to."""
-    for code in wording:
-        if code not in offered:
-            raise StudyFileError(
-                f"{where}, [wording.{code}]: {code!r} is none of the languages offered:"
-                f" {', '.join(offered)}"
-            )
-    first, *others = offered
-    for name, place in SAID_ELSEWHERE.items():
-        if first in wording and getattr(wording[first], name):
-            raise StudyFileError(
-                f"{where}, [wording.{first}]: {name} of the first language stands in {place}"
-            )
-    for code in others:
-        if code not in wording or not wording[code].consent.strip():
-            raise StudyFileError(
-                f"{where}, [wording.{code}]: consent is missing; a language is offered only with"
-                " the text that participants agree to"
-            )
-
-
-def _check_question_wording(study_file: StudyFile, where: str) -> None:
-    """Check that what is translated is asked, with as many options."""
-    own = {question.id: question for question in study_file.question}
-    for code, wording in study_file.wording.items():
-        for name, said in wording.question.items():
-            place = f"{where}, [wording.{code}.question.{name}]"
-            if name not in own or code == study_file.languages.offered[0]:
-                raise StudyFileError(
-                    f"{place}: is for questions of [[question]] in other languages than the first"
-                )
-            if len(said.options) != len(own[name].options):
-                raise StudyFileError(
-                    f"{place}: {len(said.options)} options; in [[question]]"
-                    f" {len(own[name].options)}"
-                )
-
-
-def _check_slug(slug: str, where: str) -> None:
-    if not SLUG.fullmatch(slug):
-        raise StudyFileError(
-            f"{where}, [study]: id = {slug!r} stands in addresses: 1 to 63 of a-z, 0-9 and -,"
-            " not beginning with -"
-        )

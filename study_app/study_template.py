@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from study_app.errors import StudyFileError
 from study_app.presets import PRESETS, deviations_from_2016, expected_minutes
 from study_app.protocol import ProtocolSettings, Roles, check_plan_settings, plan_settings
-from study_app.study_file import SLUG, parse_study_file
+from study_app.study_checks import SLUG
+from study_app.study_file import parse_study_file
 from study_app.study_tables import (
     LANGUAGES,
     STANDARD_QUESTION_IDS,
@@ -165,7 +166,7 @@ image_size_px = {protocol.image_size_px}  # width and height on the page
 break_after = {_boolean(protocol.break_after)}  # a rest half-way
 fixation = {_boolean(protocol.fixation)}  # a cross where the next image will come
 mask = {_text(protocol.mask)}  # none, noise: what covers the place after an image
-mask_ms = {protocol.mask_ms}
+mask_ms = {protocol.mask_ms}  # at most the blanks after the pictures: isi_ms, response_delay_ms
 """
 
 

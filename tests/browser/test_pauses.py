@@ -165,7 +165,7 @@ def test_a_mask_as_long_as_the_blank_does_not_stay_beside_the_second_picture(
     make_study: StudyMaker, page: Page
 ):
     study = make_study(
-        lead_in_ms=300, display_ms=200, isi_ms=200, mask="noise", mask_ms=200, response_delay_ms=0
+        lead_in_ms=300, display_ms=200, isi_ms=200, mask="noise", mask_ms=200, response_delay_ms=200
     )
     begin(page, study)
     page.evaluate(WATCH)

@@ -41,6 +41,14 @@ PLAIN_LINK = Recruiter()
 SMALL_PROTOCOL = replace(
     PRESETS["zhang2016"].protocol, n_practice=2, n_main=8, n_vigilance=1, n_control=1
 )
+# A study file that leaves everything out that may be left out.
+SMALLEST = """
+[study]
+id = "colours"
+title = "Colours"
+[consent]
+text = "Yes."
+"""
 
 
 def make_settings(folder: Path, database_url: str | None = None) -> Settings:

@@ -10,7 +10,8 @@ from study_app.errors import PlanError, StudyFileError
 from study_app.exclusion_rule import EXCLUSION_KEYS, ExclusionRule, stated
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
-from study_app.study_file import SLUG, parse_study_file
+from study_app.study_checks import SLUG
+from study_app.study_file import parse_study_file
 from study_app.study_tables import ConditionChoice
 from study_app.study_template import StudyDraft, slug_of, write_study_text
 
