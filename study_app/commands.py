@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from study_app import (
     catalog,
+    check_command,
     export,
     flow_counts,
     plan_commands,
@@ -280,6 +281,7 @@ def close(study_code: str | None) -> None:
         click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
 
 
+main.add_command(check_command.check)
 main.add_command(plan_commands.replay)
 main.add_command(privacy_commands.erase_participant)
 main.add_command(privacy_commands.find_participant)

@@ -50,6 +50,50 @@ class Consent:
 
 
 @dataclass(frozen=True)
+class Ethics:
+    """Who answers for the study, and where it was looked at; table ``[ethics]``.
+
+    Participants do not read this table: what they are to know stands in the text of the consent,
+    and ``study-app check`` holds the two against each other.
+
+    Attributes:
+        institution: who is responsible; its name stands in the consent.
+        data_protection: the sentence, or the address of the page, that tells people their rights;
+            stands in the consent.
+        approval: the ethics board and the number of its vote, or why none is needed.
+        preregistration: the address of the plan that was laid down beforehand.
+    """
+
+    institution: str = ""
+    data_protection: str = ""
+    approval: str = ""
+    preregistration: str = ""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What the numbers of a study are planned for; table ``[aim]``. 0 is an aim not stated.
+
+    Equivalence with 50 % is an aim of its own: its margin stands in ``[equivalence]``.
+
+    Attributes:
+        half_width: of the interval of a fool rate, for people and photos; a fraction.
+        difference: of two conditions' fool rates that is to be found; a fraction.
+        power: chance to find the difference, or to show the equivalence.
+        fool_rate: expected; a fraction.
+        participant_sd: spread expected between people, in logits.
+        photo_sd: spread expected between photos, in logits.
+    """
+
+    half_width: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.5})
+    difference: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.5})
+    power: float = field(default=0.8, metadata={"minimum": 0.05, "maximum": 0.999})
+    fool_rate: float = field(default=0.32, metadata={"minimum": 0.01, "maximum": 0.99})
+    participant_sd: float = field(default=0.4, metadata={"minimum": 0, "maximum": 5})
+    photo_sd: float = field(default=1.0, metadata={"minimum": 0, "maximum": 5})
+
+
+@dataclass(frozen=True)
 class Recruitment:
     """How many participants, and how long a place is kept; table ``[participants]``."""
 
@@ -218,6 +262,8 @@ class StudyFile:
     protocol: ProtocolSettings
     conditions: ConditionChoice
     consent: Consent
+    ethics: Ethics
+    aim: Aim
     participants: Recruitment
     recruiter: Recruiter
     screening: Screening

@@ -84,11 +84,13 @@ def write_study_text(draft: StudyDraft) -> str:
         _protocol_table(draft.protocol),
         _conditions_table(draft.conditions),
         _consent_table(),
+        _ethics_table(),
         _screening_table(draft.screening),
         _questions_tables(draft.questions),
         _recruiter_table(draft.recruiter),
         _languages_table(),
-        _rules_tables(per_condition),
+        _numbers_tables(per_condition),
+        _rules_tables(),
     )
     text = "\n".join(blocks)
     parse_study_file(text, "the new study file")
@@ -191,6 +193,16 @@ text = """
 '''
 
 
+def _ethics_table() -> str:
+    return """\
+[ethics]  # for study-app check and for who reviews the study; participants read [consent] text
+institution = ""  # who is responsible; name it in the text of the consent as well
+data_protection = ""  # sentence or address on people's rights; in the text of the consent as well
+approval = ""  # ethics board and number of its vote, or why none is needed
+preregistration = ""  # address of the plan laid down beforehand
+"""
+
+
 def _screening_table(screening: Screening) -> str:
     return f"""\
 [screening]
@@ -250,12 +262,24 @@ offered = ["en"]  # any of {", ".join(LANGUAGES)}; the first is the default
 """
 
 
-def _rules_tables(per_condition: int) -> str:
+def _numbers_tables(per_condition: int) -> str:
     return f"""\
 [participants]
 per_condition = {per_condition}
 lease_minutes = 60  # how long a place is kept for somebody who stopped answering
 
+[aim]  # what these numbers are for; study-app check --set SET says whether they suffice
+# half_width = 0.05  # an interval of ± 5 points, for people and photos
+# difference = 0.1  # two conditions that differ by 10 points are told apart
+# power = 0.8  # with this chance
+# fool_rate = 0.32  # expected
+# participant_sd = 0.4  # spread expected between people, in logits
+# photo_sd = 1.0  # spread expected between photos, in logits
+"""
+
+
+def _rules_tables() -> str:
+    return """\
 [exposure]
 tolerance_ms = 17.0  # one frame at 60 Hz, rounded up
 max_dropped_frames = 1
