@@ -1,0 +1,1 @@
+"""What the researcher's desk shows: counts, warnings, links, pictures and results of one study."""

@@ -1,0 +1,81 @@
+import shutil
+from datetime import UTC, datetime, timedelta
+
+from study_app.catalog import find_study
+from study_app.extensions import db
+from study_app.models import StimulusSet, StudySession
+from study_app.monitoring.overview import measure_overview
+from study_app.simulated_token import sign_token
+from tests.study_app import factories
+from tests.study_app.factories import Browser
+
+
+def look(app, now=None):
+    with app.app_context():
+        study = find_study(db.session(), "colours")
+        return measure_overview(db.session(), study, now or datetime.now(UTC))
+
+
+def finish(app, **carried):
+    browser = Browser(app)
+    assert browser.consent(**carried).status_code == 302
+    browser.answer_all()
+
+
+def test_what_people_did_is_on_one_page(open_app):
+    finish(open_app)
+    Browser(open_app).consent()
+
+    seen = look(open_app)
+
+    [arm] = seen.people
+    assert (arm.finished, arm.running, seen.simulated) == (1, 1, ())
+    assert (seen.chart.n_arrived, sum(bar.n_finished for bar in seen.chart.bars)) == (2, 1)
+    assert seen.flow["consent"] == 2
+    assert seen.expectation is None
+
+
+def test_simulated_observers_are_shown_only_where_no_person_has_come(open_app):
+    finish(open_app, simulated=sign_token(factories.SECRET_KEY, "colours", 1))
+    before = look(open_app)
+    Browser(open_app).consent()
+    after = look(open_app)
+
+    assert (before.shows_simulated, before.chart.n_arrived) == (True, 1)
+    assert (after.shows_simulated, after.chart.n_arrived) == (False, 1)
+    assert after.simulated[0].finished == 1
+
+
+def test_people_who_left_are_told(open_app):
+    Browser(open_app).consent()
+
+    seen = look(open_app, datetime.now(UTC) + timedelta(minutes=61))
+
+    assert "1 person dropped out before the first pair within the last hour." in [
+        notice.text for notice in seen.notices
+    ]
+
+
+def test_a_set_that_is_gone_is_told(open_app, set_folder, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.copytree(set_folder, moved)
+    with open_app.app_context():
+        db.session.query(StimulusSet).update({"folder": str(moved)})
+        db.session.commit()
+    shutil.rmtree(moved)
+
+    assert str(moved) in look(open_app).notices[0].text
+
+
+def test_the_end_is_expected_from_those_who_count(open_app):
+    with open_app.app_context():
+        find_study(db.session(), "colours").opened_at = datetime.now(UTC) - timedelta(hours=2)
+        db.session.commit()
+    finish(open_app)
+    finish(open_app)
+    with open_app.app_context():
+        db.session.query(StudySession).update({"inclusion": "included"})
+        db.session.commit()
+    now = datetime.now(UTC)
+
+    assert look(open_app, now).expectation is None, "two are too few"
