@@ -13,7 +13,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tool
 
 
 # Of whoever comes without a cookie, or after everything was erased.
-UNKNOWN_STUDY_SESSION = N_("This browser has no study session; start from the invitation.")
+UNKNOWN_STUDY_SESSION = N_("This browser is in no study at the moment; please start from the invitation.")
 
 
 class StudyError(Exception):

@@ -11,7 +11,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
-from study_app.errors import N_, NoStudySession, StudyError, StudyNotOpen
+from study_app.errors import (
+    N_,
+    UNKNOWN_STUDY_SESSION,
+    NoStudySession,
+    StudyError,
+    StudyNotOpen,
+)
 from study_app.extensions import db
 from study_app.views import cookie, flow
 
@@ -80,12 +86,12 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
 def _erased_meanwhile(_error: ObjectDeletedError) -> ResponseReturnValue:
     """Answer where another window erased the participant meanwhile; no other rows are deleted."""
     db.session.rollback()
-    return _study_error(NoStudySession("This browser has no study session."))
+    return _study_error(NoStudySession(UNKNOWN_STUDY_SESSION))
 
 
 def _form_error(error: CSRFError) -> ResponseReturnValue:
     if _is_api() and cookie.current_code() is None:
-        return _study_error(NoStudySession("This browser has no study session."))
+        return _study_error(NoStudySession(UNKNOWN_STUDY_SESSION))
     message = gettext(
         "This page was open for too long or without cookies, so the form was not taken."
     )

@@ -125,6 +125,14 @@ export class Outbox {
 }
 
 /**
+ * Forgets the answers that were not sent: their participant's data are deleted.
+ * @param {Store} store
+ */
+export function forgetAnswers(store) {
+  store.setItem(STORAGE_KEY, "[]");
+}
+
+/**
  * Gives localStorage, or memory where the browser forbids it (private windows).
  * @returns {Store}
  */
