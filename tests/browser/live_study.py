@@ -117,6 +117,16 @@ def serve_study(
             db.engine.dispose()
 
 
+def of_recruiter(kind: str) -> Callable[[str], str]:
+    """Change the text of a study file: its people come from that recruiter."""
+
+    def rewrite(text: str) -> str:
+        text = text.replace('kind = "link"', f'kind = "{kind}"')
+        return text.replace('completion_code = ""', 'completion_code = "C1DONE"')
+
+    return rewrite
+
+
 def _study_text(protocol: dict[str, Any]) -> str:
     settings = dataclasses.replace(PRESETS["zhang2016"].protocol, **protocol)
     return write_study_text(

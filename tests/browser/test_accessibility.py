@@ -6,15 +6,18 @@ A window of 320 px is also one of 1280 px at 400 %; one of 640 x 400 is the desk
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from study_app.catalog import close_study, find_study
 from study_app.extensions import db
+from study_app.models import StudySession
 from study_app.study_tables import LANGUAGES, STANDARD_QUESTION_IDS
 from tests.browser.conftest import PageMaker, StudyMaker
-from tests.browser.live_study import STUDY_ID, LiveStudy
+from tests.browser.live_study import STUDY_ID, LiveStudy, of_recruiter
 from tests.browser.page_checks import TOO_WIDE, axe_violations, troubles
 from tests.browser.participant import (
     FEEDBACK,
@@ -26,6 +29,7 @@ from tests.browser.participant import (
     panel,
     press,
 )
+from tests.study_app.views.recruited import PREVIEW
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +126,44 @@ def _troubles_of_size(page: Page) -> list[str]:
     wrong += [f"in the dark: {found}" for found in axe_violations(page, rules=["color-contrast"])]
     page.emulate_media(color_scheme="light")
     return wrong
+
+
+def test_everybody_can_use_the_pages_of_a_full_study(make_study: StudyMaker, open_page: PageMaker):
+    """Who comes too late, and who comes back after the place was given to somebody else."""
+    study = make_study(lambda source: re.sub(r"per_condition = \d+", "per_condition = 1", source))
+    first, second, third = (open_page(*DESK, reduced_motion="reduce") for _ in range(3))
+    agree(first, study)
+    with study.app.app_context():
+        long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+        db.session.execute(sa.update(StudySession).values(lease_expires_at=long_ago))
+        db.session.commit()
+    agree(second, study)
+    first.goto(f"{study.url}/instructions")
+    third.goto(f"{study.invitation_url}/consent")
+
+    for page in (first, third):
+        assert "places" in page.locator("main").inner_text()
+        assert troubles(page) + _troubles_of_size(page) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "said"),
+    [
+        ("mturk", PREVIEW, "accept the task"),
+        ("prolific", {}, "Prolific"),
+    ],
+    ids=["a preview", "not from Prolific"],
+)
+def test_everybody_can_use_the_pages_of_recruiters(
+    kind: str, query: dict[str, str], said: str, make_study: StudyMaker, open_page: PageMaker
+):
+    study = make_study(of_recruiter(kind))
+    page = open_page(*DESK, reduced_motion="reduce")
+
+    page.goto(f"{study.invitation_url}?{urlencode(query)}")
+
+    assert said in page.locator("main").inner_text()
+    assert troubles(page) + _troubles_of_size(page) == []
 
 
 def test_every_panel_of_the_trials_can_be_used(study: LiveStudy, open_page: PageMaker):

@@ -1,13 +1,13 @@
 """The ways in and out that recruiters make: Prolific, Mechanical Turk's frame, a laboratory."""
 
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.browser.conftest import StudyMaker
-from tests.browser.live_study import LiveStudy
+from tests.browser.live_study import LiveStudy, of_recruiter
+from tests.browser.page_checks import troubles
 from tests.browser.participant import FEEDBACK, QUESTION, agree
 from tests.browser.quick_answers import answer_all
 from tests.study_app.views.recruited import ACCEPTED, PREVIEW
@@ -18,16 +18,8 @@ WORKER_PAGE = "https://workersandbox.mturk.com/projects/1/tasks/2"
 SMALL = {"n_practice": 1, "n_main": 2}
 
 
-def _of_kind(kind: str) -> Callable[[str], str]:
-    def rewrite(text: str) -> str:
-        text = text.replace('kind = "link"', f'kind = "{kind}"')
-        return text.replace('completion_code = ""', 'completion_code = "C1DONE"')
-
-    return rewrite
-
-
 def test_who_finished_comes_back_to_prolific_with_the_code(make_study: StudyMaker, page: Page):
-    study = make_study(_of_kind("prolific"), **SMALL)
+    study = make_study(of_recruiter("prolific"), **SMALL)
     page.context.route(
         "https://app.prolific.com/**", lambda route: route.fulfill(body="Thank you, says Prolific")
     )
@@ -45,7 +37,7 @@ def test_who_finished_comes_back_to_prolific_with_the_code(make_study: StudyMake
 
 def test_a_worker_takes_part_in_the_frame_and_hands_in(make_study: StudyMaker, page: Page):
     """The frame is on another site: its cookie is kept only with the attributes for frames."""
-    study = make_study(_of_kind("mturk"), **SMALL)
+    study = make_study(of_recruiter("mturk"), **SMALL)
     handed_in = _serve_mechanical_turk(page, study, ACCEPTED)
     page.goto(WORKER_PAGE)
     frame = page.frames[1]
@@ -77,7 +69,7 @@ def test_a_worker_takes_part_in_the_frame_and_hands_in(make_study: StudyMaker, p
 
 
 def test_a_preview_in_the_frame_cannot_be_started(make_study: StudyMaker, page: Page):
-    study = make_study(_of_kind("mturk"), **SMALL)
+    study = make_study(of_recruiter("mturk"), **SMALL)
     _serve_mechanical_turk(page, study, PREVIEW)
 
     page.goto(WORKER_PAGE)
@@ -89,7 +81,7 @@ def test_a_preview_in_the_frame_cannot_be_started(make_study: StudyMaker, page: 
 
 
 def test_no_other_site_can_frame_the_study(make_study: StudyMaker, chromium: Browser):
-    study = make_study(_of_kind("mturk"), **SMALL)
+    study = make_study(of_recruiter("mturk"), **SMALL)
     refusals: list[str] = []
     page = chromium.new_page()  # the usual one fails on refusals
     page.on("console", lambda message: refusals.append(message.text))
@@ -103,11 +95,12 @@ def test_no_other_site_can_frame_the_study(make_study: StudyMaker, chromium: Bro
 
 
 def test_the_next_person_in_the_laboratory_finds_the_start(make_study: StudyMaker, page: Page):
-    study = make_study(_of_kind("kiosk"), **SMALL)
+    study = make_study(of_recruiter("kiosk"), **SMALL)
     agree(page, study)
     answer_all(page, study)
     page.goto(f"{study.url}/debrief")
     expect(page.locator(".code")).to_be_visible()
+    assert troubles(page) == []
 
     page.get_by_role("button", name="To the start, for the next person").click()
 
@@ -120,7 +113,7 @@ def test_the_next_person_in_the_laboratory_finds_the_start(make_study: StudyMake
 
 
 def test_a_debrief_that_nobody_reads_returns_to_the_start(make_study: StudyMaker, page: Page):
-    study = make_study(_of_kind("kiosk"), **SMALL)
+    study = make_study(of_recruiter("kiosk"), **SMALL)
     agree(page, study)
     answer_all(page, study)
     page.clock.install()
