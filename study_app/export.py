@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import platform
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from study_app.models import (
     Study,
 )
 from study_app.presets import deviations_of
+from study_app.results import write_folder
 
 TRIALS_NAME = "trials.csv"
 CODEBOOK_NAME = "codebook.csv"
@@ -85,10 +85,7 @@ def export_study(
     """
     _check_place(folder, overwrite)
     files = export_files(session, study)
-    try:
-        _write_folder(folder, files)
-    except OSError as error:
-        raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
+    write_folder(folder, files)
     provenance = json.loads(files[PROVENANCE_NAME])
     n_study_sessions = count_rows(files[PARTICIPANTS.name])
     digest = provenance["files"][TRIALS_NAME]
@@ -215,18 +212,3 @@ def _check_place(folder: Path, overwrite: bool) -> None:
         raise ExportError(f"{folder}: exists already; --overwrite replaces an earlier export")
     if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - set(FILE_NAMES):
         raise ExportError(f"{folder}: is no earlier export, so it is not replaced")
-
-
-def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files under a temporary name, then rename: a half export never looks whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, data in files.items():
-            (temporary / name).write_bytes(data)
-        temporary.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
