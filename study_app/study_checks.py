@@ -7,6 +7,7 @@ Place on the data's path: ``study_file.py`` has read the file into the dataclass
 import re
 from collections.abc import Mapping
 
+from study_app.archive_details import check_details
 from study_app.errors import StudyFileError
 from study_app.protocol import ProtocolSettings
 from study_app.study_tables import (
@@ -54,6 +55,7 @@ def check_study_file(study_file: StudyFile, where: str) -> None:
     _check_languages(study_file.languages, where)
     _check_wording(study_file.languages.offered, study_file.wording, where)
     _check_question_wording(study_file, where)
+    check_details(study_file.archive, f"{where}, [archive]")
 
 
 def _check_mask(protocol: ProtocolSettings, where: str) -> None:

@@ -6,6 +6,7 @@ A table that a file leaves out has the defaults here; ``study_template.py`` writ
 from dataclasses import dataclass, field
 from typing import Literal
 
+from study_app.archive_details import ArchiveDetails
 from study_app.exclusion_rule import EquivalenceRule, ExclusionRule
 from study_app.protocol import ProtocolSettings
 
@@ -275,6 +276,7 @@ class StudyFile:
     exclusion: ExclusionRule
     equivalence: EquivalenceRule
     debrief: Debrief
+    archive: ArchiveDetails
 
     @property
     def has_questions(self) -> bool:

@@ -91,6 +91,7 @@ def write_study_text(draft: StudyDraft) -> str:
         _languages_table(),
         _numbers_tables(per_condition),
         _rules_tables(),
+        _archive_table(),
     )
     text = "\n".join(blocks)
     parse_study_file(text, "the new study file")
@@ -301,6 +302,20 @@ vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is l
 show_score = true
 show_average = false  # of those who finished before, beside the own score
 show_gallery = true  # all pairs of the test, with what was real
+"""
+
+
+def _archive_table() -> str:
+    return """\
+[archive]  # what study-app export --format psych-ds tells others; all of it may be left out
+authors = []  # names, each with an address in brackets if you like, such as that of an ORCID iD
+license = ""  # of the data, for example "CC-BY-4.0"; empty: the archive says it is not stated
+# description = "What the study is about, in place of a standard sentence."
+# keywords = ["beside those that every archive has"]
+# funder = ""
+# citation = ""
+# url = ""  # where the archive is kept
+# date_published = "2026-03-01"
 """
 
 
