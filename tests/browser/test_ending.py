@@ -83,6 +83,28 @@ def test_what_was_typed_stays_when_an_answer_is_too_long(asking: LiveStudy, page
     assert _answers(asking) == {}
 
 
+def test_what_was_typed_stays_in_another_language(make_study: StudyMaker, page: Page):
+    def in_two_languages(text: str) -> str:
+        text = text.replace(*ALL_QUESTIONS).replace('["en"]', '["en", "de"]')
+        return text + '[wording.de]\nconsent = "Ja."\n'
+
+    study = make_study(in_two_languages, n_practice=1, n_main=2)
+    agree(page, study)
+    answer_all(page, study)
+    page.goto(f"{study.url}/questions")
+    page.get_by_label("A laptop").check()
+    page.get_by_label("What did you go by when you chose?").fill("The sky.")
+
+    page.get_by_role("link", name="Deutsch").click()
+
+    expect(page.locator('input[name="answer-display"][value="laptop"]')).to_be_checked()
+    expect(page.locator('textarea[name="answer-strategy"]')).to_have_value("The sky.")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.get_by_role("button").last.click()
+    page.wait_for_url("**/debrief")
+    assert _answers(study) == {"display": "laptop", "strategy": "The sky."}
+
+
 def test_the_pictures_of_all_pairs_load_when_they_are_asked_for(study: LiveStudy, page: Page):
     asked_for: list[str] = []
     agree(page, study)
