@@ -7,7 +7,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
-from study_app import models  # noqa: F401 - fills the metadata
+from study_app import desk_models, models  # noqa: F401 - fill the metadata
 from study_app.extensions import db
 
 

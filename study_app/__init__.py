@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_app.config import Settings, load_settings
 from study_app.extensions import init_extensions
+from study_app.views.desk_login import door_pages
+from study_app.views.desk_studies import desk
 from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
 from study_app.views.framed_cookie import StudyCookies
@@ -39,7 +41,8 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_extensions(app)
-    for blueprint in (pages, screening_pages, ending, trial_api, images, presenter_check):
+    participants = (pages, screening_pages, ending, trial_api, images)
+    for blueprint in (*participants, presenter_check, door_pages, desk):
         app.register_blueprint(blueprint)
     app.session_interface = StudyCookies()
     app.context_processor(add_study)

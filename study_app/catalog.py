@@ -233,13 +233,18 @@ def find_study(session: Session, code: str | None = None) -> Study:
         if study is None:
             raise UnknownStudy(N_("there is no study %(code)r here"), code=code)
         return study
-    studies = list(session.scalars(sa.select(Study).order_by(Study.id)))
+    studies = all_studies(session)
     if not studies:
         raise UnknownStudy("there is no study here yet; study-app create stores one")
     if len(studies) > 1:
         listed = ", ".join(study.code for study in studies)
         raise UnknownStudy(f"there are several studies ({listed}); choose one with --study")
     return studies[0]
+
+
+def all_studies(session: Session) -> list[Study]:
+    """Give all studies, the oldest first."""
+    return list(session.scalars(sa.select(Study).order_by(Study.id)))
 
 
 def check_open_studies(session: Session) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from study_app import (
     catalog,
     check_command,
+    desk_commands,
     export,
     flow_counts,
     plan_commands,
@@ -283,6 +284,7 @@ def close(study_code: str | None) -> None:
 
 main.add_command(check_command.check)
 main.add_command(plan_commands.replay)
+main.add_command(desk_commands.desk_password)
 main.add_command(privacy_commands.erase_participant)
 main.add_command(privacy_commands.find_participant)
 

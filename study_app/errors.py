@@ -13,7 +13,9 @@ def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tool
 
 
 # Of whoever comes without a cookie, or after everything was erased.
-UNKNOWN_STUDY_SESSION = N_("This browser is in no study at the moment; please start from the invitation.")
+UNKNOWN_STUDY_SESSION = N_(
+    "This browser is in no study at the moment; please start from the invitation."
+)
 
 
 class StudyError(Exception):
@@ -249,3 +251,44 @@ class InvalidResponse(StudyError):
 
     code = "invalid-response"
     status = 422
+
+
+class DeskError(StudyError):
+    """Something that a researcher can cause at the desk or at its door."""
+
+    code = "desk"
+
+
+class DeskClosed(DeskError):
+    """The desk has no password, so there is none that opens it."""
+
+    code = "desk-closed"
+    status = 404
+
+
+class PasswordRefused(DeskError):
+    """A password cannot be set."""
+
+    code = "password-refused"
+    exit_code = 13
+
+
+class WrongPassword(DeskError):
+    """The password is not that of the desk."""
+
+    code = "wrong-password"
+    status = 401
+
+
+class DeskLockedOut(DeskError):
+    """There were too many wrong passwords; for a while none is looked at."""
+
+    code = "desk-locked"
+    status = 429
+
+
+class LoginEnded(DeskError):
+    """A form of the desk came without a login, or after its end."""
+
+    code = "login-ended"
+    status = 401

@@ -87,6 +87,14 @@ class Progress:
     fooled: tuple[FooledCount, ...] | None
 
 
+def told(measured: Progress) -> str:
+    """Say in one line how many people count, of how many wanted, in each condition."""
+    people = [arm for arm in measured.arms if not arm.simulated]
+    parts = [f"{arm.condition} {arm.counted} of {measured.wanted}" for arm in people]
+    running = sum(arm.running for arm in people)
+    return ", ".join(parts) + (f"; {running} taking part now" if running else "")
+
+
 def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
     """Count where a study stands."""
     study_file = file_of(study)

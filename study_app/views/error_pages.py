@@ -20,6 +20,7 @@ from study_app.errors import (
 )
 from study_app.extensions import db
 from study_app.views import cookie, flow
+from study_app.views.desk_paths import is_desk
 
 API_PREFIX = "/api/"
 GONE = 410
@@ -54,6 +55,12 @@ def register_error_pages(app: flask.Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
+def sentence(message: str) -> str:
+    """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
+    stop = "" if message.endswith(SENTENCE_ENDS) else "."
+    return f"{message[:1].upper()}{message[1:]}{stop}"
+
+
 def _refuse_null_characters() -> None:
     """Refuse the one character that PostgreSQL has no place for; nobody can type it."""
     values = (*(request.view_args or {}).values(), *request.values.values())
@@ -63,7 +70,7 @@ def _refuse_null_characters() -> None:
 
 
 def _study_error(error: StudyError) -> ResponseReturnValue:
-    if error.status >= INTERNAL_ERROR:
+    if error.status >= INTERNAL_ERROR and not is_desk():
         # The message names files of the server: for the log, not for participants.
         flask.current_app.logger.error("%s: %s", error.code, error)
         message = gettext(SERVER_TROUBLE)
@@ -78,7 +85,7 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
             "Nothing is stored about you here any more. If you asked for your answers to be"
             " deleted, that was done."
         )
-    if isinstance(error, StudyNotOpen) and not _is_api():
+    if isinstance(error, StudyNotOpen) and not _is_api() and not is_desk():
         return render_template("full.html", reason=error.reason), error.status
     return _answer(error.status, error.code, gettext(error.title), message)
 
@@ -124,6 +131,9 @@ def _is_api() -> bool:
 def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnValue:
     if _is_api():
         return {"error": code, "message": message}, status
+    if is_desk():
+        shown = {"status": status, "code": code, "title": title, "message": sentence(message)}
+        return render_template("desk/error.html", **shown), status
     known = cookie.current_code() is not None
     label, action_url = _action(known, status)
     page = render_template(
@@ -131,18 +141,12 @@ def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnV
         status=status,
         code=code,
         title=title,
-        message=_sentence(message),
+        message=sentence(message),
         reassurance=gettext(NOTHING_LOST) if known and status != GONE else "",
         action_url=action_url,
         action_label=label,
     )
     return page, status
-
-
-def _sentence(message: str) -> str:
-    """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
-    stop = "" if message.endswith(SENTENCE_ENDS) else "."
-    return f"{message[:1].upper()}{message[1:]}{stop}"
 
 
 def _action(known: bool, status: int) -> tuple[str, str]:

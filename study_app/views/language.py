@@ -15,9 +15,11 @@ from study_app.extensions import babel, db
 from study_app.languages import language_tag, record_language, text_direction
 from study_app.study_tables import LANGUAGES
 from study_app.views import cookie
+from study_app.views.desk_paths import is_desk
 from study_app.wording import words_of
 
 LANGUAGE = "language"
+DESK_LANGUAGE = "en"
 
 
 def register_languages(app: flask.Flask) -> None:
@@ -49,8 +51,10 @@ def forget_language() -> None:
 
 
 def _offered() -> tuple[str, ...]:
-    """Give the languages of the study, or all where a page is about none."""
+    """Give the languages of the study, or all where a page is about none; the desk has one."""
     study = flask.g.get("study")
+    if study is None and is_desk():
+        return (DESK_LANGUAGE,)
     return file_of(study).languages.offered if study else tuple(LANGUAGES)
 
 

@@ -5,13 +5,12 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import flask
-import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from study_app import collected, enrolment, places, recruiters
-from study_app.catalog import file_of
+from study_app.catalog import all_studies, file_of
 from study_app.extensions import db
 from study_app.models import Study
 from study_app.views import cookie, flow, rate_limits, recruiting
@@ -34,7 +33,7 @@ Obstacle = Literal["not-open", "closed", "preview", "recruiter"]
 @pages.get("/")
 def home() -> Response | str:
     """Lead to the one open study, or say what to do."""
-    studies = list(db.session.scalars(sa.select(Study).order_by(Study.id)))
+    studies = all_studies(db.session())
     open_studies = [study for study in studies if study.state == "open"]
     if len(open_studies) == 1:
         return redirect(url_for("pages.invitation", study_id=open_studies[0].code))

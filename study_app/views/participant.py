@@ -17,6 +17,7 @@ from study_app.models import Study, StudySession, StudyState
 from study_app.passage import current_step
 from study_app.steps import Step
 from study_app.views import cookie
+from study_app.views.desk_paths import is_desk
 
 PAGE_OF_STEP: dict[Step, str] = {
     "device": "screening.device",
@@ -90,6 +91,8 @@ def participating() -> StudySession:
 
 def is_framed() -> bool:
     """Say whether the page may stand in a recruiter's frame: that of Mechanical Turk only."""
+    if is_desk():
+        return False
     arguments = flask.request.view_args or {}
     if "recruiter_kind" not in flask.g and "study_id" in arguments:
         # Refused before its view ran, say for a missing cookie: to be read in the frame as well.

@@ -1,8 +1,9 @@
 """How often one browser may ask: far more than a person can, and less than a script would.
 
 A limit is counted for the study session in the cookie, or for the consent that is being given; not
-for an address: a laboratory sits behind one, and addresses are not looked at. Each worker of the
-server counts for itself, in memory. Simulated observers and the tests have no limit.
+for an address: a laboratory sits behind one, and addresses are not looked at. Tries at the desk's
+door are counted together. Each worker of the server counts for itself, in memory. Simulated
+observers and the tests have no limit.
 """
 
 import math
@@ -13,18 +14,22 @@ import flask
 from flask_limiter import Limiter
 
 from study_app.views import cookie
+from study_app.views.desk_paths import is_desk
 
 ANSWERS = "10 per second; 300 per minute"
 FORMS = "5 per second; 60 per minute"
+LOGINS = "2 per second; 20 per minute"
 LIMITS = {
     "trial_api.next_trial": ANSWERS,
     "trial_api.start_trial": ANSWERS,
     "trial_api.record_response": ANSWERS,
     "pages.give_consent": FORMS,
     "ending.answer_questions": FORMS,
+    "desk_door.log_in": LOGINS,
 }
 MEMORY = "memory://"
 UNLIMITED = "unlimited"
+ANYBODY_AT_THE_DOOR = "desk"
 TOO_MANY_REQUESTS = 429
 
 
@@ -51,6 +56,8 @@ def lift_limits() -> None:
 
 
 def _browser() -> str:
+    if is_desk():
+        return ANYBODY_AT_THE_DOOR
     keys: dict[str, str] = flask.session.get(cookie.ENROLMENT_KEYS, {})
     return cookie.current_code() or " ".join(sorted(keys.values()))
 

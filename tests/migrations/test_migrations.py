@@ -31,7 +31,14 @@ TABLES = {
     "response",
 }
 # Rows come into these by other ways than a participant half-way.
-ALSO = {"screening_check", "question_answer", "flow_count", "erasure"}
+ALSO = {
+    "screening_check",
+    "question_answer",
+    "flow_count",
+    "erasure",
+    "desk_password",
+    "desk_login",
+}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

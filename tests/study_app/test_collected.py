@@ -22,6 +22,8 @@ ABOUT_NOBODY = {
     "study_stimulus_set": "which pictures belong to a study",
     "flow_count": "counts, before anybody is known",
     "erasure": "that somebody was erased, not who",
+    "desk_password": "the researchers' one password",
+    "desk_login": "which browsers of researchers are logged in",
 }
 
 

@@ -1,0 +1,32 @@
+import pytest
+
+from tests.study_app.desk_logins import researcher
+
+
+@pytest.fixture
+def desk(open_app):
+    """A researcher's browser; ``colours`` is open, ``noise`` a draft."""
+    return researcher(open_app)
+
+
+def test_all_studies_are_listed_with_their_state_and_how_far_they_are(desk):
+    listed = desk.get("/desk/")
+
+    assert listed.status_code == 200
+    for said in ("/desk/colours/", "/desk/noise/", ">open<", ">draft<", "full 0 of 3"):
+        assert said in listed.text
+
+
+def test_a_desk_without_studies_says_how_to_make_one(app):
+    assert "study-app create" in researcher(app).get("/desk/").text
+
+
+def test_a_study_has_a_page(desk):
+    assert "colours" in desk.get("/desk/colours/").text
+
+
+def test_a_study_that_is_not_there_is_said_in_a_sentence(desk):
+    answer = desk.get("/desk/nothing/")
+
+    assert answer.status_code == 404
+    assert "There is no study" in answer.text
