@@ -256,6 +256,18 @@ class Debrief:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """What researchers see before the study is closed; table ``[desk]``.
+
+    Attributes:
+        show_fool_rates: whether the desk may show fool rates while people still come; then with a
+            warning, and with intervals that hold however often one looks.
+    """
+
+    show_fool_rates: bool = False
+
+
+@dataclass(frozen=True)
 class StudyFile:
     """A whole study file."""
 
@@ -276,6 +288,7 @@ class StudyFile:
     exclusion: ExclusionRule
     equivalence: EquivalenceRule
     debrief: Debrief
+    desk: Desk
     archive: ArchiveDetails
 
     @property

@@ -38,6 +38,7 @@ def test_a_preset_gives_what_the_file_leaves_out():
         ("[conditions]\ntested = [1]", "is no list of texts"),
         ("[exposure]\ntolerance_ms = nan", "tolerance_ms = nan is less than 0"),
         ("[debrief]\nshow_score = 1", "show_score = 1 is no true or false"),
+        ("[desk]\nshow_fool_rates = 1", "show_fool_rates = 1 is no true or false"),
         (
             "[exclusion]\nvigilance_pass_share = 1.5",
             r"study.toml, \[exclusion\]: vigilance_pass_share = 1.5 is no fraction from 0 to 1",
