@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from analysis.command_line import finite
+from analysis.command_line import OVERWRITE, finite, say_where
 from analysis.plan_options import numbers
 from analysis.planning_commands import plan
 from analysis.reading_options import Reading, reading_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from analysis.confidence_sequence import SequencePoint
@@ -48,7 +50,6 @@ VIGILANCE = click.option(
     show_default="the study's own from an export or a database, else 0.75",
     help="Leave out participants with a smaller share of answered vigilance trials right.",
 )
-PAIR = 2
 POWER = 0.8
 
 
@@ -168,15 +169,21 @@ def look(
 )
 @click.option("--every", type=click.IntRange(min=1), default=10, show_default=True,
               help="Print after every so many participants, and at the end.")  # fmt: skip
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the numbers to this file."
+)
 @RULES
 @VIGILANCE
+@OVERWRITE
 def sequence(
     reading: Reading,
     level: float,
     best_at: int,
     every: int,
+    json_path: Path | None,
     rules: Path | None,
     vigilance_pass_share: float | None,
+    overwrite: bool,
 ) -> None:
     """Print intervals that hold at all times together, for those who look after every participant.
 
@@ -186,25 +193,25 @@ def sequence(
 
     Example: analysis sequence export/ --best-at 50
     """
-    from itertools import combinations
+    from analysis import results
+    from analysis.sequence_document import as_document, measure_sequences
 
-    from analysis.confidence_sequence import confidence_sequence, difference_sequence
-
+    if json_path is not None:
+        results.check_not_input(json_path, inputs=reading.input_files())
+        results.check_free(json_path, overwrite=overwrite)
     counted, conditions = _counted(reading, rules, vigilance_pass_share)
-    counted = in_order_of_arrival(counted)
+    found = measure_sequences(
+        in_order_of_arrival(counted), conditions, level=level, best_at=best_at, every=every
+    )
     click.echo(f"{100 * level:g} % intervals that hold at all times together, people and photos")
-    for name in conditions:
-        rows = counted[counted["condition"] == name]
-        arrays = [rows[column].to_numpy() for column in ("participant_id", "photo_id", "fooled")]
-        points = confidence_sequence(*arrays, level=level, best_at=best_at, every=every)
+    for name, points in found.conditions.items():
         _print_sequence(f"{name}, fool rate in %", points)
-    arrays = [
-        counted[column].to_numpy()
-        for column in ("participant_id", "photo_id", "condition", "fooled")
-    ]
-    for a, b in combinations(conditions, PAIR):
-        points = difference_sequence(*arrays, a=a, b=b, level=level, best_at=best_at, every=every)
+    for (a, b), points in found.differences.items():
         _print_sequence(f"{a} - {b}, points", points)
+    if json_path is not None:
+        content = results.json_bytes(as_document(found))
+        results.write_results({json_path: content}, overwrite=overwrite)
+        say_where(json_path, content)
 
 
 def in_order_of_arrival(trials: "pd.DataFrame") -> "pd.DataFrame":
@@ -267,7 +274,7 @@ def _difference(estimate: "Difference") -> str:
     )
 
 
-def _print_sequence(title: str, points: "list[SequencePoint]") -> None:
+def _print_sequence(title: str, points: "Sequence[SequencePoint]") -> None:
     from analysis.confidence_sequence import FIRST_PARTICIPANT
 
     click.echo(title)

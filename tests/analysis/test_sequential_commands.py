@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,20 @@ def test_a_sequence_is_printed_after_every_so_many_participants(trials: Path) ->
         f" {100 * last.interval.low:.1f} to {100 * last.interval.high:.1f}"
     )
     assert "full - half, points" in lines
+
+
+def test_a_sequence_is_written_as_json(trials: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sequence.json"
+
+    first = run("sequence", trials, "--json", out)
+    again = run("sequence", trials, "--json", out)
+
+    document = json.loads(out.read_bytes())
+    assert [found["condition"] for found in document["conditions"]] == ["full", "half"]
+    last = document["conditions"][0]["points"][-1]
+    assert f"{100 * last['low']:.1f} to {100 * last['high']:.1f}" in first.output
+    assert "exists already" in errors_of(again)[0]
+    assert run("sequence", trials, "--json", out, "--overwrite").exit_code == 0
 
 
 def test_few_participants_have_no_sequence_yet(tmp_path: Path) -> None:
