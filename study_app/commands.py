@@ -1,7 +1,6 @@
 """The ``study-app`` commands: parse, call one function, print where the result is."""
 
 import contextlib
-import dataclasses
 import secrets
 import sys
 from collections.abc import Iterator
@@ -19,23 +18,20 @@ from study_app import (
     desk_commands,
     export,
     flow_counts,
+    init_command,
     plan_commands,
     privacy_commands,
     progress,
     server,
     simulate,
-    study_template,
 )
 from study_app.command_context import STUDY, app_context, check_database, stored_study
 from study_app.config import Settings, load_settings
-from study_app.errors import ConfigError, StudyError, StudyFileError
+from study_app.errors import ConfigError, StudyError
 from study_app.extensions import db, upgrade_database
 from study_app.observers import ObserverSettings
-from study_app.presets import PRESETS, deviations_of
-from study_app.protocol import ProtocolSettings
-from study_app.results import write_text
+from study_app.presets import deviations_of
 from study_app.study_file import load_study_file
-from study_app.study_tables import ConditionChoice
 
 DEFAULT_PORT = 5000
 LOCAL_HOST = "127.0.0.1"
@@ -72,61 +68,6 @@ def main() -> None:
     The instance (database, keys, settings) is the folder STUDY_INSTANCE_PATH, by default
     ./instance; the database is STUDY_DATABASE_URL, by default SQLite in that folder.
     """
-
-
-@main.command()
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="STUDY.TOML")
-@click.option("--protocol", "preset", type=click.Choice(list(PRESETS)), default="zhang2016")
-@click.option("--title", default=study_template.DEFAULT_TITLE, help="Shown to participants.")
-@click.option("--id", "slug", default="", help="Stands in the address  [default: from the title]")
-@click.option("--contact", default="", help="Whom participants write to; needed before open.")
-@click.option("--pay", default="", help="One sentence shown to participants.")
-@click.option("--minutes", type=int, help="Expected duration  [default: estimated]")
-@click.option("--design", type=click.Choice(["between", "within"]))
-@click.option("--layout", type=click.Choice(["sequential", "side-by-side"]))
-@click.option("--first-side", type=click.Choice(["balanced", "left"]))
-@click.option("--n-practice", type=int, help="Practice pairs.")
-@click.option("--n-main", type=int, help="Test pairs, vigilance and control pairs included.")
-@click.option("--n-vigilance", type=int, help="Vigilance pairs among them.")
-@click.option("--n-control", type=int, help="Control pairs among them, if the set has any.")
-@click.option("--display-ms", type=int, help="Exposure of each picture.")
-@click.option("--per-condition", type=int, help="Participants wanted per tested condition.")
-@click.option("--tested", multiple=True, metavar="NAME", help="A condition to test; repeatable.")
-@OVERWRITE
-def init(
-    path: Path,
-    preset: str,
-    title: str,
-    slug: str,
-    contact: str,
-    pay: str,
-    minutes: int | None,
-    per_condition: int | None,
-    tested: tuple[str, ...],
-    overwrite: bool,
-    **protocol: Any,
-) -> None:
-    """Write a commented study file.
-
-    Example: study-app init study.toml --protocol zhang2016 --contact lab@example.org
-    """
-    draft = study_template.StudyDraft(
-        protocol=_changed(PRESETS[preset].protocol, protocol),
-        title=title,
-        id=slug,
-        contact=contact,
-        pay=pay,
-        minutes=minutes,
-        per_condition=per_condition,
-        conditions=ConditionChoice(tested=tested),
-    )
-    text = study_template.write_study_text(draft)
-    if path.exists() and not overwrite:
-        raise StudyFileError(f"{path}: exists already; --overwrite replaces it")
-    write_text(path, text)
-    click.echo(f"{path}: a study after {preset}; study-app create {path} --set SET comes next")
-    if not contact:
-        click.echo("Missing: a contact for participants; study-app open wants one.")
 
 
 @main.command()
@@ -282,6 +223,7 @@ def close(study_code: str | None) -> None:
         click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
 
 
+main.add_command(init_command.init)
 main.add_command(check_command.check)
 main.add_command(plan_commands.replay)
 main.add_command(desk_commands.desk_password)
@@ -306,11 +248,6 @@ def export_command(out: Path, layout: str, overwrite: bool, study_code: str | No
         f"{exported.folder}: {exported.n_trials} trials of {exported.n_study_sessions} study"
         f" sessions; {export.TRIALS_NAME} sha256 {exported.trials_sha256[:12]}"
     )
-
-
-def _changed(protocol: ProtocolSettings, options: dict[str, Any]) -> ProtocolSettings:
-    given = {name: value for name, value in options.items() if value is not None}
-    return dataclasses.replace(protocol, **given)
 
 
 def _draw_seed() -> int:

@@ -16,6 +16,7 @@ from study_app.study_tables import (
     LANGUAGES,
     STANDARD_QUESTION_IDS,
     ConditionChoice,
+    Ethics,
     Recruiter,
     Screening,
     StandardQuestions,
@@ -54,6 +55,7 @@ class StudyDraft:
         screening: what is looked at before the instructions.
         questions: what is asked after the trials.
         recruiter: who sends participants.
+        ethics: who answers for the study; what is given stands in the text of the consent too.
     """
 
     protocol: ProtocolSettings
@@ -67,6 +69,7 @@ class StudyDraft:
     screening: Screening = ADVISED_SCREENING
     questions: StandardQuestions = ADVISED_QUESTIONS
     recruiter: Recruiter = field(default_factory=Recruiter)
+    ethics: Ethics = field(default_factory=Ethics)
 
 
 def write_study_text(draft: StudyDraft) -> str:
@@ -83,8 +86,8 @@ def write_study_text(draft: StudyDraft) -> str:
         _study_table(draft),
         _protocol_table(draft.protocol),
         _conditions_table(draft.conditions),
-        _consent_table(),
-        _ethics_table(),
+        _consent_table(draft.ethics),
+        _ethics_table(draft.ethics),
         _screening_table(draft.screening),
         _questions_tables(draft.questions),
         _recruiter_table(draft.recruiter),
@@ -183,24 +186,33 @@ control = {_text(conditions.control)}  # used only if the set has it
 """
 
 
-def _consent_table() -> str:
+def _consent_table(ethics: Ethics) -> str:
+    said = CONSENT_TEXT
+    if ethics.institution:
+        said = f"{ethics.institution} is responsible for this study.\n\n{said}"
+    if ethics.data_protection:
+        rights = f"Your rights over what is stored of you: {ethics.data_protection}"
+        said = said.replace("\n\nBy agreeing", f"\n\n{rights}\n\nBy agreeing")
+    text = said.replace("\\", r"\\").replace('"""', r"\"\"\"")
     return f'''\
 [consent]
 required = true
 version = "1"  # stored with every participant; change it with the text
 text = """
-{CONSENT_TEXT}
+{text}
 """
 '''
 
 
-def _ethics_table() -> str:
-    return """\
-[ethics]  # for study-app check and for who reviews the study; participants read [consent] text
-institution = ""  # who is responsible; name it in the text of the consent as well
-data_protection = ""  # sentence or address on people's rights; in the text of the consent as well
-approval = ""  # ethics board and number of its vote, or why none is needed
-preregistration = ""  # address of the plan laid down beforehand
+def _ethics_table(ethics: Ethics) -> str:
+    return f"""\
+# For study-app check, and for who reviews the study. Participants read the text of [consent]: what
+# institution and data_protection say has to stand there as well.
+[ethics]
+institution = {_text(ethics.institution)}  # who is responsible
+data_protection = {_text(ethics.data_protection)}  # sentence or address about people's rights
+approval = {_text(ethics.approval)}  # ethics board and number of its vote, or why none is needed
+preregistration = {_text(ethics.preregistration)}  # address of the plan laid down beforehand
 """
 
 
@@ -302,6 +314,9 @@ vigilance_pass_share = 0.75  # of the vigilance pairs; who gets fewer right is l
 show_score = true
 show_average = false  # of those who finished before, beside the own score
 show_gallery = true  # all pairs of the test, with what was real
+
+[desk]  # what researchers see while people still come
+show_fool_rates = false  # true: with a warning, and with intervals that hold at all times together
 """
 
 
