@@ -96,6 +96,13 @@ class ExportError(StudyError):
     exit_code = 8
 
 
+class ArchiveError(StudyError):
+    """An archive cannot be read, or breaks a rule."""
+
+    code = "archive"
+    exit_code = 14
+
+
 class SimulationError(StudyError):
     """A simulated participant could not go through the study's front door."""
 
@@ -128,7 +135,7 @@ class RecruiterListError(StudyError):
 
 
 class StudyNotOpen(StudyError):
-    """The study is a draft or closed: nobody can enrol.
+    """The study is neither open nor in pilot: nobody can enrol.
 
     Attributes:
         reason: ``not-open`` or ``closed``.
@@ -285,6 +292,14 @@ class DeskLockedOut(DeskError):
 
     code = "desk-locked"
     status = 429
+
+
+class ReportRefused(DeskError):
+    """A report cannot be made, or not now."""
+
+    code = "report-refused"
+    status = 409
+    exit_code = 15
 
 
 class LoginEnded(DeskError):

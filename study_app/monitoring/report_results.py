@@ -1,0 +1,91 @@
+"""Read what a report has found, and decide what may be found now.
+
+Place on the data's path: the desk shows the rows beside the link to the page. The numbers are the
+command's own; nothing is computed here. A rate without its interval is not shown.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from study_app.catalog import file_of
+from study_app.models import Participant, Study
+from study_app.monitoring.blinding import ReportKind, may_make
+
+EXPORT_NAME = "export"
+PAGE_NAME = "report.html"
+TWIN_NAME = "report.json"
+SEQUENCE_NAME = "sequence.json"
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """A fool rate with its interval, or why it has none.
+
+    Attributes:
+        condition: name.
+        fool_rate: a fraction.
+        low: lower limit for people and photos, a fraction; None without an interval.
+        high: upper limit.
+        n_participants: on whose answers it stands.
+        warning: in the command's words; empty if there is none.
+    """
+
+    condition: str
+    fool_rate: float
+    low: float | None
+    high: float | None
+    n_participants: int
+    warning: str
+
+
+def allowed_kind(session: Session, study: Study) -> ReportKind | None:
+    """Give what may be made of a study's data now."""
+    of_people = sa.and_(Participant.study_id == study.id, Participant.simulated.is_(False))
+    has_people = session.scalar(sa.select(sa.exists().where(of_people)))
+    allowed = file_of(study).desk.show_fool_rates
+    return may_make(study.state, allowed=allowed, has_people=bool(has_people))
+
+
+def read_rates(folder: Path, kind: ReportKind) -> list[RateRow]:
+    """Give the fool rates of a finished report; none where there is nothing to read.
+
+    Args:
+        folder: of the report.
+        kind: what was made.
+    """
+    name = TWIN_NAME if kind == "report" else SEQUENCE_NAME
+    try:
+        document = json.loads((folder / name).read_text(encoding="utf-8"))
+        conditions: list[dict[str, Any]] = document["conditions"]
+        rows = [
+            _of_report(found) if kind == "report" else _of_sequence(found) for found in conditions
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [row for row in rows if row is not None]
+
+
+def _of_report(found: dict[str, Any]) -> RateRow:
+    return _row(found, found["condition"], found["people_and_photos"])
+
+
+def _of_sequence(found: dict[str, Any]) -> RateRow | None:
+    """Give the last point of a sequence; none before the tenth participant."""
+    points = found["points"]
+    return _row(points[-1], found["condition"], points[-1]) if points else None
+
+
+def _row(source: dict[str, Any], condition: str, interval: dict[str, Any]) -> RateRow:
+    return RateRow(
+        condition=condition,
+        fool_rate=source["fool_rate"],
+        low=interval["low"],
+        high=interval["high"],
+        n_participants=source["n_participants"],
+        warning=interval.get("warning", ""),
+    )

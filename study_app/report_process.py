@@ -1,0 +1,109 @@
+"""The process behind "Make report": a fresh export, then the ``analysis`` command on it.
+
+Place on the data's path: ``monitoring/report_job.py`` starts it, as ``python -m
+study_app.report_process STUDY KIND``; it writes down each step, and in the end what came of it.
+"""
+
+import dataclasses
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from study_app import catalog, export
+from study_app.command_context import app_context, check_database
+from study_app.config import load_settings
+from study_app.errors import ReportRefused, StudyError
+from study_app.extensions import db
+from study_app.models import Study
+from study_app.monitoring.analysis_command import run_command
+from study_app.monitoring.blinding import ReportKind
+from study_app.monitoring.report_job import Job, folder_of, note_job, read_job
+from study_app.monitoring.report_results import (
+    EXPORT_NAME,
+    PAGE_NAME,
+    SEQUENCE_NAME,
+    allowed_kind,
+)
+
+Note = Callable[..., None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the report of a study; gives the exit code.
+
+    Args:
+        arguments: the study's code, and the kind of report.
+    """
+    study_code, kind = arguments
+    settings = load_settings()
+    folder = folder_of(settings.instance_path, study_code)
+    note = _noter(folder, cast("ReportKind", kind))
+    try:
+        with app_context(settings):
+            check_database()
+            study = catalog.find_study(db.session(), study_code)
+            message = _make(db.session(), study, cast("ReportKind", kind), folder, note)
+    except StudyError as error:
+        note(step="failed", message=str(error))
+        return error.exit_code
+    except Exception as error:
+        # Nobody reads this process's output: the desk says it.
+        note(step="failed", message=f"the process stumbled: {type(error).__name__}: {error}")
+        raise
+    note(step="done", message=message)
+    return 0
+
+
+def _make(session: Session, study: Study, kind: ReportKind, folder: Path, note: Note) -> str:
+    note(step="exporting")
+    exported = export.export_study(session, study, folder / EXPORT_NAME, overwrite=True)
+    try:
+        return _compute(session, study, kind, folder, exported, note)
+    finally:
+        # Who is erased later must not be left in a folder that nobody thinks of.
+        shutil.rmtree(folder / EXPORT_NAME, ignore_errors=True)
+
+
+def _compute(
+    session: Session,
+    study: Study,
+    kind: ReportKind,
+    folder: Path,
+    exported: export.Exported,
+    note: Note,
+) -> str:
+    # After the export: nobody's answers are in it who came after this question was answered.
+    if allowed_kind(session, study) != kind:
+        raise ReportRefused("people have come meanwhile, so fool rates stay hidden until closing")
+    sets = [Path(stored.folder) for stored in study.stimulus_sets]
+    session.rollback()  # the database is not held while the analysis computes
+    note(step="computing", n_trials=exported.n_trials)
+    return run_command(_arguments(kind, folder, sets))
+
+
+def _arguments(kind: ReportKind, folder: Path, sets: Sequence[Path]) -> list[str | Path]:
+    exported = folder / EXPORT_NAME
+    if kind == "sequence":
+        return ["sequence", exported, "--json", folder / SEQUENCE_NAME, "--overwrite"]
+    shown: list[str | Path] = ["--set", sets[0]] if len(sets) == 1 and sets[0].is_dir() else []
+    return ["report", exported, "--out", folder / PAGE_NAME, *shown, "--overwrite"]
+
+
+def _noter(folder: Path, kind: ReportKind) -> Note:
+    now = datetime.now(UTC)
+    jobs = [read_job(folder) or Job(kind, "starting", now, now)]
+
+    def note(**changes: Any) -> None:
+        jobs.append(dataclasses.replace(jobs[-1], step_at=datetime.now(UTC), **changes))
+        note_job(folder, jobs[-1])
+
+    return note
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""With the installed ``analysis`` command, on what simulated observers answered."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from study_app import report_process
+from study_app.monitoring.report_job import Job, folder_of, note_job, read_job
+from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, TWIN_NAME, read_rates
+from study_app.report_process import main
+from study_app.simulated_token import sign_token
+from tests.study_app import factories
+from tests.study_app.factories import NOW, Browser
+
+
+@pytest.fixture
+def folder(open_app, monkeypatch):
+    instance = open_app.instance_path
+    monkeypatch.setenv("STUDY_INSTANCE_PATH", instance)
+    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    monkeypatch.delenv("STUDY_DATABASE_URL", raising=False)
+    place = folder_of(Path(instance), "colours")
+    place.mkdir(parents=True)
+    note_job(place, Job("report", "starting", NOW, NOW))
+    return place
+
+
+def observe(app, seed):
+    browser = Browser(app)
+    browser.consent(simulated=sign_token(factories.SECRET_KEY, "colours", seed))
+    browser.answer_all()
+
+
+def test_a_report_of_a_fresh_export_is_made(open_app, folder):
+    for seed in range(3):
+        observe(open_app, seed)
+
+    code = main(["colours", "report"])
+
+    job = read_job(folder)
+    assert (code, job.step, job.n_trials) == (0, "done", 30), job.message
+    assert "SHA-256" in job.message
+    assert (folder / PAGE_NAME).read_text().startswith("<!doctype html>")
+    assert [row.condition for row in read_rates(folder, "report")] == ["full"]
+    assert json.loads((folder / TWIN_NAME).read_text())["level"] == 0.95
+    assert not (folder / EXPORT_NAME).exists(), "who is erased later is in no forgotten folder"
+
+
+def test_the_commands_own_sentence_is_told_when_it_refuses(folder):
+    code = main(["colours", "report"])
+
+    job = read_job(folder)
+    assert (code, job.step) == (15, "failed")
+    assert "trial" in job.message
+    assert "Traceback" not in job.message
+
+
+def test_nothing_is_computed_when_people_have_come_meanwhile(open_app, folder):
+    Browser(open_app).consent()
+
+    assert main(["colours", "report"]) == 15
+    assert "fool rates stay hidden" in read_job(folder).message
+    assert not (folder / EXPORT_NAME).exists()
+
+
+def test_a_mistake_of_ours_is_told_too(folder, monkeypatch):
+    def stumble(*_args, **_options):
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(report_process.export, "export_study", stumble)
+
+    with pytest.raises(RuntimeError):
+        main(["colours", "report"])
+    assert read_job(folder).message == "the process stumbled: RuntimeError: a mistake"
