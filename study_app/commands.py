@@ -17,6 +17,7 @@ from study_app import (
     check_command,
     desk_commands,
     export,
+    export_commands,
     flow_counts,
     init_command,
     plan_commands,
@@ -229,25 +230,8 @@ main.add_command(plan_commands.replay)
 main.add_command(desk_commands.desk_password)
 main.add_command(privacy_commands.erase_participant)
 main.add_command(privacy_commands.find_participant)
-
-
-@main.command("export")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
-@click.option("--format", "layout", type=click.Choice(["csv"]), default="csv", show_default=True)
-@OVERWRITE
-@STUDY
-def export_command(out: Path, layout: str, overwrite: bool, study_code: str | None) -> None:
-    """Write the trial table with codebook, participant flow, study file and digests.
-
-    Example: study-app export --out data
-    """
-    del layout  # one so far
-    with stored_study(study_code) as (session, study):
-        exported = export.export_study(session, study, out, overwrite=overwrite)
-    click.echo(
-        f"{exported.folder}: {exported.n_trials} trials of {exported.n_study_sessions} study"
-        f" sessions; {export.TRIALS_NAME} sha256 {exported.trials_sha256[:12]}"
-    )
+main.add_command(export_commands.export_command)
+main.add_command(export_commands.check_archive_command)
 
 
 def _draw_seed() -> int:

@@ -1,0 +1,53 @@
+"""Say what a researcher should think of before an archive goes to others. Pure.
+
+Place on the data's path: ``archive.py`` hands in what it wrote; commands and desk show the notes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from study_app.archive_details import NOT_STATED, ArchiveDetails
+from study_app.questions import STANDARD_QUESTIONS
+from study_app.study_tables import StudyFile
+
+CODE_KEYS = ("completion_code", "screened_out_code", "full_code", "declined_code")
+
+
+def notes_of(
+    study_file: StudyFile,
+    details: ArchiveDetails,
+    state: str,
+    answers: Iterable[Mapping[str, str]],
+) -> Iterator[str]:
+    """Give the notes, one sentence each.
+
+    Args:
+        study_file: of the study.
+        details: what the archive says of itself.
+        state: of the study.
+        answers: rows of the table of answers.
+    """
+    if state != "closed":
+        yield (
+            f"the study is not closed (its state is {state}): the archive says which pictures are"
+            " fakes, and there may be more data"
+        )
+    if details.license_words == NOT_STATED:
+        yield "no licence is stated; --license or [archive] license says what others may do"
+    if not details.authors:
+        yield "no authors are stated; --author or [archive] authors names them"
+    codes = [key for key in CODE_KEYS if getattr(study_file.recruiter, key)]
+    if codes:
+        yield (
+            f"materials/study.toml holds {', '.join(codes)} of the recruiter; publish it when all"
+            " are paid"
+        )
+    n_free = sum(row["question_id"] in free_text_ids(study_file) for row in answers)
+    if n_free:
+        yield f"{n_free} answers could be written freely; read them before others do"
+
+
+def free_text_ids(study_file: StudyFile) -> set[str]:
+    """Give the ids of the questions whose answers people write themselves."""
+    standard = {name for name in study_file.questions.standard
+                if STANDARD_QUESTIONS[name].kind != "choice"}  # fmt: skip
+    return standard | {asked.id for asked in study_file.question if asked.kind == "text"}
