@@ -20,24 +20,28 @@ from analysis.database_table import (
     StoredStudy,
     connected,
     find_stored_study,
+    of_study_itself,
     text_cell,
 )
 from analysis.recorded_flow import CHECKED, RecordedFlow
 
 SIMULATED_PREFIX = "simulated-"
+PILOT_PREFIX = "pilot-"
 CHECKS = ("device", "colour_vision", "display")
 COLUMNS = ("participant_id", "condition", "consented_at", "screened_at", "withdrawn_at")
 
 STUDY_SESSION = sa.table(
     "study_session",
-    *(sa.column(name) for name in ("id", "participant_id", "condition_id")),
+    *(sa.column(name) for name in ("id", "participant_id", "condition_id", "phase")),
     *(sa.column(name, TIME) for name in ("consented_at", "withdrawn_at", "screened_out_at")),
 )
 SCREENING_CHECK = sa.table(
     "screening_check", sa.column("study_session_id"), sa.column("done_at", TIME)
 )
 FLOW_COUNT = sa.table("flow_count", *(sa.column(name) for name in ("study_id", "event", "n")))
-ERASURE = sa.table("erasure", *(sa.column(name) for name in ("id", "study_id", "condition_name")))
+ERASURE = sa.table(
+    "erasure", *(sa.column(name) for name in ("id", "study_id", "condition_name", "phase"))
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def read_database_record(address: str, study: str | None = None) -> DatabaseReco
         if not sa.inspect(connection).has_table(FLOW_COUNT.name):
             return DatabaseRecord()
         n_checks = _count_checks(stored)
-        rows = [_text_row(row, n_checks) for row in connection.execute(_select(stored))]
+        wanted = _select(stored).where(of_study_itself(connection, STUDY_SESSION.c.phase))
+        rows = [_text_row(row, n_checks) for row in connection.execute(wanted)]
         participants = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
         n_screened = int((participants["screened_at"] != "").sum())
         steps = _count_events(connection, stored) | ({CHECKED: n_screened} if n_checks else {})
@@ -105,10 +110,13 @@ def _count_events(connection: sa.Connection, study: StoredStudy) -> dict[str, in
     counts: Counter[str] = Counter()
     own = FLOW_COUNT.c.study_id == study.id
     for event, n in connection.execute(sa.select(FLOW_COUNT.c.event, FLOW_COUNT.c.n).where(own)):
-        counts[event.removeprefix(SIMULATED_PREFIX)] += n
+        if not event.startswith(PILOT_PREFIX):
+            counts[event.removeprefix(SIMULATED_PREFIX)] += n
     return dict(counts)
 
 
 def _erased(connection: sa.Connection, study: StoredStudy) -> tuple[str, ...]:
-    own = sa.select(ERASURE.c.condition_name).where(ERASURE.c.study_id == study.id)
+    own = sa.select(ERASURE.c.condition_name).where(
+        ERASURE.c.study_id == study.id, of_study_itself(connection, ERASURE.c.phase)
+    )
     return tuple(name or "" for name in connection.scalars(own.order_by(ERASURE.c.id)))

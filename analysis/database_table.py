@@ -26,6 +26,7 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 ALLOWED = "sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
 FIRST_ROW = 2
+PILOT = "pilot"
 ANSWERED = ("chosen_side", "response_ms", "left_shown_ms", "right_shown_ms", "exposure_valid")
 TIME = sa.DateTime(timezone=True)
 
@@ -43,6 +44,7 @@ STUDY_SESSION = sa.table(
     sa.column("participant_id"),
     sa.column("code", sa.Text),
     sa.column("state", sa.Text),
+    sa.column("phase", sa.Text),
 )
 TRIAL = sa.table(
     "trial",
@@ -110,6 +112,21 @@ def read_study_file(address: str, study: str | None = None) -> str:
     """Give the text of the study file that is stored; arguments and errors as for the trials."""
     with connected(address) as (connection, place):
         return find_stored_study(connection, place, study).source
+
+
+def of_study_itself(connection: sa.Connection, phase: sa.ColumnElement[str]) -> Any:
+    """Give the condition that a row is not of a pilot, whose data are never analysed with others.
+
+    A database from before there were pilots has none.
+
+    Args:
+        connection: of the database.
+        phase: column of a table.
+    """
+    assert phase.table is not None, "a column of a table"
+    columns = sa.inspect(connection).get_columns(phase.table.name)
+    knows = any(column["name"] == phase.name for column in columns)
+    return phase != PILOT if knows else sa.true()
 
 
 def sqlite_file(address: str) -> Path | None:
@@ -207,7 +224,9 @@ def _read_columns(
     """Read piece by piece; gives the columns and the digest of the CSV that they make."""
     digest = hashlib.sha256(csv_bytes([COLUMN_NAMES]))
     pieces: dict[str, list[pa.Array]] = {name: [] for name in COLUMN_NAMES}
-    found = connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(_select(study))
+    found = connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(
+        _select(study).where(of_study_itself(connection, STUDY_SESSION.c.phase))
+    )
     for part in found.partitions():
         rows = [_text_row(study.code, row) for row in part]
         digest.update(csv_bytes(rows))

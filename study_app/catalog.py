@@ -21,6 +21,7 @@ from study_app.errors import (
     SetChanged,
     StimulusSetError,
     StudyChanged,
+    StudyError,
     UnknownStudy,
     WrongState,
 )
@@ -31,6 +32,7 @@ from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings
 from study_app.study_file import parse_study_file, study_digest
 from study_app.study_sets import check_together, joined_conditions, joined_digest, joined_pairs
+from study_app.study_states import ENROLLING, SHOWING, StudyState, find_move, refusal
 from study_app.study_tables import ConditionChoice, StudyFile
 
 TESTED_KINDS = ("weights", "folder")
@@ -248,49 +250,53 @@ def all_studies(session: Session) -> list[Study]:
 
 
 def check_open_studies(session: Session) -> None:
-    """Check that the stimulus set of every open study is where it was.
+    """Check that the stimulus set of every study that takes people is where it was.
 
     Raises:
         SetChanged: the folder of one is gone.
     """
-    for study in session.scalars(sa.select(Study).where(Study.state == "open")):
+    for study in session.scalars(sa.select(Study).where(Study.state.in_(ENROLLING))):
         check_set_folders(study)
 
 
 def open_study(session: Session, study: Study, contact: str | None, now: datetime) -> None:
-    """Let people enrol; a contact given here is stored with the study.
-
-    Raises:
-        WrongState: no contact, or not a draft.
-        SetChanged: the stimulus set is no longer where it was.
-    """
-    begin_write(session)
-    if study.state == "closed":
-        raise WrongState(f"study {study.code} is closed and cannot be opened again")
-    check_set_folders(study)
-    if contact:
-        study.contact = contact
-    if not study.contact.strip():
-        raise WrongState(
-            f"study {study.code} has no contact that participants can write to;"
-            " give one with --contact"
-        )
-    if study.state == "draft":
-        study.state, study.opened_at = "open", now
-    session.commit()
+    """Let people enrol; arguments and errors as of ``move_study``."""
+    move_study(session, study, "open", now, contact=contact)
 
 
 def close_study(session: Session, study: Study, now: datetime) -> None:
-    """End enrolment for good; who is in the middle may finish.
+    """End enrolment for good; who is in the middle may finish; errors as of ``move_study``."""
+    move_study(session, study, "closed", now)
+
+
+def move_study(
+    session: Session, study: Study, to: StudyState, now: datetime, *, contact: str | None = None
+) -> None:
+    """Bring a study to another state; the state that it is in changes nothing.
+
+    Args:
+        session: without changes.
+        study: the study.
+        to: the state after this.
+        now: the time.
+        contact: stored with the study, if the move is made.
 
     Raises:
-        WrongState: the study was never open.
+        WrongState: no such move from the study's state, or no contact for people who take part.
+        SetChanged: the stimulus set is no longer where it was.
     """
     begin_write(session)
-    if study.state == "draft":
-        raise WrongState(f"study {study.code} was never open")
-    if study.state == "open":
-        study.state, study.closed_at = "closed", now
+    session.refresh(study, with_for_update=True)
+    try:
+        _check_move(study, to, contact or study.contact)
+    except StudyError:
+        session.rollback()
+        raise
+    study.contact = contact or study.contact
+    if study.state != to:
+        study.state = to
+        study.opened_at = now if to == "open" else study.opened_at
+        study.closed_at = now if to == "closed" else study.closed_at
     session.commit()
 
 
@@ -358,6 +364,18 @@ def _check_same(study: Study, digest: str) -> None:
             f"study {study.code!r} is stored already, from another study file or stimulus set"
             f" (digest {study.digest[:12]}, this one {digest[:12]});"
             " give the changed one another id in [study]"
+        )
+
+
+def _check_move(study: Study, to: StudyState, contact: str) -> None:
+    if study.state != to and find_move(study.state, to) is None:
+        raise WrongState(f"study {study.code} {refusal(study.state, to)}")
+    if to in SHOWING:
+        check_set_folders(study)
+    if to in ENROLLING and not contact.strip():
+        raise WrongState(
+            f"study {study.code} has no contact that participants can write to;"
+            " give one with --contact"
         )
 
 

@@ -151,7 +151,7 @@ COLLECTED = (
         _columns(
             "study_session",
             "state lease_expires_at finished_at withdrawn_at completion_code payment inclusion"
-            " inclusion_reason",
+            " inclusion_reason phase",
         ),
     ),
 )

@@ -195,8 +195,25 @@ def status(study_code: str | None) -> None:
         measured = progress.measure_progress(session, study, datetime.now(UTC))
         for line in _status_lines(measured):
             click.echo(line)
-        if line := flow_counts.told(flow_counts.read_counts(session, study)):
+        counts = flow_counts.read_counts(session, study, phase=measured.phase)
+        if line := flow_counts.told(counts):
             click.echo(line)
+
+
+@main.command("pilot")
+@click.option("--contact", help="Whom participants write to, if the study file does not say.")
+@STUDY
+def pilot_command(contact: str | None, study_code: str | None) -> None:
+    """Let people take part in a pilot, whose data are kept apart.
+
+    They fill no place of the study and are exported by export --pilot only. study-app open ends the
+    pilot.
+
+    Example: study-app pilot --contact lab@example.org
+    """
+    with stored_study(study_code) as (session, study):
+        catalog.move_study(session, study, "pilot", datetime.now(UTC), contact=contact)
+        click.echo(f"{study.code} is in pilot at /study/{study.code}; study-app serve serves it")
 
 
 @main.command("open")
@@ -297,6 +314,8 @@ def _print_created(stored: catalog.Stored) -> None:
 
 def _status_lines(measured: progress.Progress) -> Iterator[str]:
     yield f"{measured.study_code}: {measured.state}"
+    if line := progress.told_of_pilot(measured):
+        yield line
     width = max(len(arm.condition) for arm in measured.arms)
     for simulated in (False, True):
         arms = [arm for arm in measured.arms if arm.simulated == simulated]

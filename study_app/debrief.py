@@ -96,7 +96,7 @@ def sum_up(session: Session, study_session: StudySession) -> DebriefSummary:
 def average_of_others(session: Session, study_session: StudySession) -> OthersAverage | None:
     """Average over who else finished, under the same condition; None of fewer than ten.
 
-    People and simulated observers are kept apart; who withdrew is not counted.
+    People and simulated observers, pilot and study are kept apart; who withdrew is not counted.
     """
     participant = study_session.participant
     found = sa.case((Response.chosen_side == Trial.real_side, 0.0), else_=1.0)
@@ -109,6 +109,7 @@ def average_of_others(session: Session, study_session: StudySession) -> OthersAv
         .where(
             Participant.study_id == participant.study_id,
             Participant.simulated == participant.simulated,
+            StudySession.phase == study_session.phase,
             StudySession.state == "finished",
             StudySession.id != study_session.id,
             StudySession.condition_id.is_not_distinct_from(study_session.condition_id),

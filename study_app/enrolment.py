@@ -37,6 +37,7 @@ from study_app.protocol import (
     plan_digest,
     plan_settings,
 )
+from study_app.study_states import ENROLLING, phase_of
 from study_app.study_tables import StudyFile
 
 CODE_BYTES = 9
@@ -67,7 +68,7 @@ def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime
 
     Raises:
         UnknownStudy: no such study.
-        StudyNotOpen: a draft or closed.
+        StudyNotOpen: neither open nor in pilot.
         StudyFull: every condition has its participants.
         AlreadyTakenPart: the external id is enrolled already.
     """
@@ -103,7 +104,7 @@ def check_accepts(study: Study, simulated: bool) -> None:
     """
     if study.state == "closed":
         raise StudyNotOpen(N_("This study is closed; nobody can take part any more."), "closed")
-    if study.state == "draft" and not simulated:
+    if study.state not in ENROLLING and not simulated:
         raise StudyNotOpen(N_("This study has not been opened yet."), "not-open")
 
 
@@ -117,7 +118,7 @@ def check_has_place(session: Session, study: Study, external_id: str | None, now
     _check_first_time(session, study, external_id)
     study_file = file_of(study)
     arms = _arms(session, study, study_file, roles_of(session, study))
-    places = count_places(session, study, simulated=False, now=now)
+    places = count_places(session, study, simulated=False, now=now, phase=phase_of(study.state))
     _check_free(min(places[arm.id if arm else None] for arm in arms), study_file)
 
 
@@ -143,7 +144,8 @@ def _start_study_session(
     roles = roles_of(session, study)
     seed = secrets.randbits(SEED_BITS) if applicant.seed is None else applicant.seed
     leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
-    usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now)
+    phase = phase_of(study.state)
+    usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now, phase=phase)
     plan = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
     study_session = StudySession(
         code=new_code(),
@@ -155,6 +157,7 @@ def _start_study_session(
             simulated=applicant.simulated,
         ),
         condition_id=leased.id if leased else None,
+        phase=phase,
         seed=seed,
         plan_digest=plan_digest(plan),
         recruiter=study_file.recruiter.kind,
@@ -185,7 +188,7 @@ def _lease(
     Raises:
         StudyFull: all places are taken; simulated observers are never refused.
     """
-    places = count_places(session, study, simulated=simulated, now=now)
+    places = count_places(session, study, simulated=simulated, now=now, phase=phase_of(study.state))
     arms = _arms(session, study, study_file, roles)
     taken = [places[arm.id if arm else None] for arm in arms]
     if not simulated:

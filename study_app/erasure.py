@@ -130,6 +130,7 @@ def _erasure(
         requested_by=requested_by,
         state_before=study_session.state,
         condition_name=condition.name if condition else None,
+        phase=study_session.phase,
         simulated=participant.simulated,
         n_trials=_count(session, Trial, Trial.id.in_(trials)),
         n_responses=_count(session, Response, Response.trial_id.in_(trials)),

@@ -32,6 +32,7 @@ from study_app.models import (
 )
 from study_app.presets import deviations_of
 from study_app.results import write_folder
+from study_app.study_states import Phase
 
 TRIALS_NAME = "trials.csv"
 CODEBOOK_NAME = "codebook.csv"
@@ -50,6 +51,10 @@ FILE_NAMES = (
 CODEBOOK_COLUMNS = ("column", "type", "unit", "allowed", "minimum", "may_be_empty", "meaning")
 TABLES_CODEBOOK_COLUMNS = ("file", "column", "type", "unit", "meaning")
 DISTRIBUTION = "colorization-turing-test"
+PILOT_DESCRIPTION = (
+    "Pilot data: from people who took part while the study was in pilot. They are no part of the"
+    " study's own data, and are never exported together with them."
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,12 @@ class Exported:
 
 
 def export_study(
-    session: Session, study: Study, folder: Path, *, overwrite: bool = False
+    session: Session,
+    study: Study,
+    folder: Path,
+    *,
+    overwrite: bool = False,
+    phase: Phase = "main",
 ) -> Exported:
     """Write a study's data into a folder; the same database gives the same bytes.
 
@@ -79,12 +89,13 @@ def export_study(
         study: the study.
         folder: must not exist, unless ``overwrite``.
         overwrite: replace an earlier export.
+        phase: whose data: the study's own, or those of its pilot.
 
     Raises:
         ExportError: the folder exists, is no earlier export, or cannot be written.
     """
     _check_place(folder, overwrite)
-    files = export_files(session, study)
+    files = export_files(session, study, phase)
     write_folder(folder, files)
     provenance = json.loads(files[PROVENANCE_NAME])
     n_study_sessions = count_rows(files[PARTICIPANTS.name])
@@ -92,19 +103,20 @@ def export_study(
     return Exported(folder, provenance["n_trials"], n_study_sessions, digest)
 
 
-def export_files(session: Session, study: Study) -> dict[str, bytes]:
+def export_files(session: Session, study: Study, phase: Phase = "main") -> dict[str, bytes]:
     """Give every file of an export by its name; the same database gives the same bytes.
 
     Args:
         session: reads in one transaction, so that all files agree.
         study: the study.
+        phase: whose data: the study's own, or those of its pilot.
     """
-    trials = list(trial_rows(session, study))
+    trials = list(trial_rows(session, study, phase))
     files = {
         TRIALS_NAME: _csv_bytes(COLUMN_NAMES, trials),
         CODEBOOK_NAME: _csv_bytes(CODEBOOK_COLUMNS, codebook_rows()),
         **{
-            table.name: _csv_bytes(table.column_names, table.text_rows(session, study))
+            table.name: _csv_bytes(table.column_names, table.text_rows(session, study, phase))
             for table in EXPORT_TABLES
         },
         TABLES_CODEBOOK_NAME: _csv_bytes(
@@ -112,12 +124,12 @@ def export_files(session: Session, study: Study) -> dict[str, bytes]:
         ),
         STUDY_NAME: study.source.encode(),
     }
-    return files | {PROVENANCE_NAME: _json_bytes(_provenance(session, study, files, trials))}
+    return files | {PROVENANCE_NAME: _json_bytes(_provenance(session, study, files, trials, phase))}
 
 
-def trial_rows(session: Session, study: Study) -> Iterable[dict[str, str]]:
+def trial_rows(session: Session, study: Study, phase: Phase = "main") -> Iterable[dict[str, str]]:
     """Give the rows of the trial table as text, in the order of enrolment and of the plan."""
-    for shown in export_tables.shown_trials(session, study):
+    for shown in export_tables.shown_trials(session, study, phase):
         planned = {
             "study_id": study.code,
             "participant_id": shown.participant.code,
@@ -176,7 +188,11 @@ def _json_bytes(document: object) -> bytes:
 
 
 def _provenance(
-    session: Session, study: Study, files: Mapping[str, bytes], trials: Sequence[Mapping[str, str]]
+    session: Session,
+    study: Study,
+    files: Mapping[str, bytes],
+    trials: Sequence[Mapping[str, str]],
+    phase: Phase,
 ) -> dict[str, Any]:
     """Say where the data come from; without a time of export, so that bytes repeat."""
     study_file = file_of(study)
@@ -184,6 +200,8 @@ def _provenance(
     return {
         "study_id": study.code,
         "state": study.state,
+        "phase": phase,
+        **({"description": PILOT_DESCRIPTION} if phase == "pilot" else {}),
         "study_digest": study.digest,
         "stimulus_set_digest": study.stimulus_set.digest,
         **(

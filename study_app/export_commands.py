@@ -10,6 +10,7 @@ from study_app.archive_details import with_options
 from study_app.catalog import file_of
 from study_app.command_context import STUDY, stored_study
 from study_app.errors import ArchiveError, ExportError
+from study_app.study_states import Phase
 
 PSYCH_DS = "psych-ds"
 
@@ -32,6 +33,7 @@ PSYCH_DS = "psych-ds"
 @click.option("--author", "authors", multiple=True, metavar="NAME", help="Of the data; repeatable.")
 @click.option("--license", "license_words", default="", metavar="TEXT", help="Of the data.")
 @click.option("--date-published", default="", metavar="YYYY-MM-DD", help="Of the archive.")
+@click.option("--pilot", is_flag=True, help="The data of the pilot, and those only.")
 @click.option("--overwrite", is_flag=True, help="Replace a result that is there.")
 @STUDY
 def export_command(
@@ -40,21 +42,29 @@ def export_command(
     authors: tuple[str, ...],
     license_words: str,
     date_published: str,
+    pilot: bool,
     overwrite: bool,
     study_code: str | None,
 ) -> None:
     """Write the trial table with codebook, participant flow, study file and digests.
 
     With --format psych-ds everything that others need to understand the study goes with it; what
-    an archive says of itself stands in [archive] of the study file, or in the options.
+    an archive says of itself stands in [archive] of the study file, or in the options. The data of
+    a pilot are in neither; --pilot writes them by themselves.
 
     Example: study-app export --out archive --format psych-ds --license CC-BY-4.0
     """
     if layout != PSYCH_DS and (authors or license_words or date_published):
         raise ExportError("--author, --license and --date-published are for --format psych-ds")
+    if layout == PSYCH_DS and pilot:
+        raise ExportError(
+            "--pilot is for --format csv: an archive is of the study, not of its pilot"
+        )
     with stored_study(study_code) as (session, study):
         if layout != PSYCH_DS:
-            _say_exported(export.export_study(session, study, out, overwrite=overwrite))
+            phase: Phase = "pilot" if pilot else "main"
+            exported = export.export_study(session, study, out, overwrite=overwrite, phase=phase)
+            _say_exported(exported)
             return
         details = with_options(
             file_of(study).archive,

@@ -1,6 +1,7 @@
 """The tables of an export beside the trial table: their columns with meanings, and their rows.
 
-Place on the data's path: ``export.py`` writes them. Who withdrew keeps the rows, but answers,
+Place on the data's path: ``export.py`` writes them, of a pilot or of the study itself, never both
+together. Who withdrew keeps the rows, but answers,
 measurements and what the checks found stay out. Nobody is named: no table holds the hash of a
 recruiter's name.
 """
@@ -33,6 +34,7 @@ from study_app.models import (
 )
 from study_app.questions import asked_questions
 from study_app.steps import checks_of
+from study_app.study_states import Phase
 
 Row = Mapping[str, Any]
 OPENINGS = "openings of a page"
@@ -57,16 +59,18 @@ class ExportTable:
 
     name: str
     columns: tuple[TableColumn, ...]
-    rows: Callable[[Session, Study], Iterable[Row]]
+    rows: Callable[[Session, Study, Phase], Iterable[Row]]
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """Header of the file."""
         return tuple(column.name for column in self.columns)
 
-    def text_rows(self, session: Session, study: Study) -> Iterator[dict[str, str]]:
-        """Give the rows as they are written."""
-        for row in self.rows(session, study):
+    def text_rows(
+        self, session: Session, study: Study, phase: Phase = "main"
+    ) -> Iterator[dict[str, str]]:
+        """Give the rows of a phase as they are written."""
+        for row in self.rows(session, study, phase):
             yield {name: text_cell(row[name]) for name in self.column_names}
 
 
@@ -105,8 +109,8 @@ def text_cell(value: object) -> str:
     return str(value)
 
 
-def shown_trials(session: Session, study: Study) -> Iterator[ShownTrial]:
-    """Give the trials of a study, in the order of enrolment and of the plan.
+def shown_trials(session: Session, study: Study, phase: Phase = "main") -> Iterator[ShownTrial]:
+    """Give the trials of a phase of a study, in the order of enrolment and of the plan.
 
     A trial that was cut off stands just before the one that took its place.
     """
@@ -118,7 +122,7 @@ def shown_trials(session: Session, study: Study) -> Iterator[ShownTrial]:
         .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
         .join(Condition, StimulusPair.condition_id == Condition.id)
         .outerjoin(Response, Response.trial_id == Trial.id)
-        .where(Participant.study_id == study.id)
+        .where(Participant.study_id == study.id, StudySession.phase == phase)
         .order_by(StudySession.id, Trial.place, Trial.trial_index)
     )
     for study_session, participant, trial, pair, condition, response in rows:
@@ -135,7 +139,7 @@ def codebook_rows(tables: Iterable[ExportTable]) -> Iterator[dict[str, str]]:
                    "unit": column.unit, "meaning": column.meaning}  # fmt: skip
 
 
-def _participants(session: Session, study: Study) -> Iterator[Row]:
+def _participants(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     """One row per study session, in the order of enrolment."""
     passed = _passed_checks(session, study)
     rows = session.execute(
@@ -148,7 +152,7 @@ def _participants(session: Session, study: Study) -> Iterator[Row]:
         )
         .join(Participant)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
-        .where(Participant.study_id == study.id)
+        .where(Participant.study_id == study.id, StudySession.phase == phase)
         .order_by(StudySession.id)
     )
     for study_session, participant, condition, n_reissued, n_interrupted in rows:
@@ -187,12 +191,12 @@ def _passed_checks(session: Session, study: Study) -> dict[int, datetime]:
     return {row_id: at for row_id, at in rows if at is not None}
 
 
-def _screening(session: Session, study: Study) -> Iterator[Row]:
+def _screening(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     rows = session.execute(
         sa.select(ScreeningCheck, StudySession)
         .join(StudySession)
         .join(Participant)
-        .where(Participant.study_id == study.id)
+        .where(Participant.study_id == study.id, StudySession.phase == phase)
         .order_by(StudySession.id, ScreeningCheck.id)
     )
     for check, study_session in rows:
@@ -207,14 +211,18 @@ def _screening(session: Session, study: Study) -> Iterator[Row]:
         }
 
 
-def _answers(session: Session, study: Study) -> Iterator[Row]:
+def _answers(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     with force_locale(LANGUAGE_OF_EXPORT):
         words = {asked.id: str(asked.text) for asked in asked_questions(file_of(study))}
     rows = session.execute(
         sa.select(QuestionAnswer, StudySession.code)
         .join(StudySession)
         .join(Participant)
-        .where(Participant.study_id == study.id, StudySession.state != WITHDRAWN)
+        .where(
+            Participant.study_id == study.id,
+            StudySession.phase == phase,
+            StudySession.state != WITHDRAWN,
+        )
         .order_by(StudySession.id, QuestionAnswer.id)
     )
     for answer, code in rows:
@@ -227,9 +235,9 @@ def _answers(session: Session, study: Study) -> Iterator[Row]:
         }
 
 
-def _exposures(session: Session, study: Study) -> Iterator[Row]:
+def _exposures(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     """One row per trial, in the order and with the numbers of the trial table."""
-    for shown in shown_trials(session, study):
+    for shown in shown_trials(session, study, phase):
         yield _stored(shown.response, EXPOSURES) | {
             "study_session_id": shown.study_session.code,
             "trial_index": shown.number,
@@ -240,26 +248,32 @@ def _exposures(session: Session, study: Study) -> Iterator[Row]:
         }
 
 
-def _erasures(session: Session, study: Study) -> Iterator[Row]:
+def _erasures(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     rows = session.scalars(
-        sa.select(Erasure).where(Erasure.study_id == study.id).order_by(Erasure.id)
+        sa.select(Erasure)
+        .where(Erasure.study_id == study.id, Erasure.phase == phase)
+        .order_by(Erasure.id)
     )
     for erasure in rows:
         yield _stored(erasure, ERASURES) | {"condition": erasure.condition_name}
 
 
-def _flow(session: Session, study: Study) -> Iterator[Row]:
+def _flow(session: Session, study: Study, phase: Phase) -> Iterator[Row]:
     for simulated in (False, True):
-        for event, n in read_counts(session, study, simulated=simulated).items():
+        for event, n in read_counts(session, study, simulated=simulated, phase=phase).items():
             yield {"step": event, "simulated": simulated, "n": n, "counted": OPENINGS}
-        for step, n in _count_sessions(session, study, simulated).items():
+        for step, n in _count_sessions(session, study, simulated, phase).items():
             yield {"step": step, "simulated": simulated, "n": n, "counted": STUDY_SESSIONS}
 
 
-def _count_sessions(session: Session, study: Study, simulated: bool) -> dict[str, int]:
+def _count_sessions(
+    session: Session, study: Study, simulated: bool, phase: Phase
+) -> dict[str, int]:
     n_erased = session.scalar(
         sa.select(sa.func.count()).where(
-            Erasure.study_id == study.id, Erasure.simulated == simulated
+            Erasure.study_id == study.id,
+            Erasure.simulated == simulated,
+            Erasure.phase == phase,
         )
     )
     rows = session.execute(
@@ -270,7 +284,11 @@ def _count_sessions(session: Session, study: Study, simulated: bool) -> dict[str
             StudySession.screened_out_by,
         )
         .join(Participant)
-        .where(Participant.study_id == study.id, Participant.simulated == simulated)
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated == simulated,
+            StudySession.phase == phase,
+        )
     ).all()
     reasons = [row.screened_out_by for row in rows if row.screened_out_by is not None]
     checks = checks_of(file_of(study))
@@ -324,6 +342,7 @@ PARTICIPANTS = ExportTable(
         TableColumn("n_interrupted", "integer", "trials given up because their showing was cut"),
         TableColumn("seed", "integer", "seed of the plan"),
         TableColumn("plan_digest", "text", "SHA-256 of the plan as it was stored at enrolment"),
+        TableColumn("phase", "text", "pilot or main: the part of the study it belongs to"),
     ),
     _participants,
 )

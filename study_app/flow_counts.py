@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from study_app.errors import AlreadyTakenPart, StudyError, StudyNotOpen
 from study_app.extensions import begin_write
 from study_app.models import FlowCount, Study
+from study_app.study_states import Phase, phase_of
 
 FlowEvent = Literal[
     "invitation", "preview", "consent", "declined", "refused-full", "refused-closed",
@@ -23,11 +24,12 @@ FlowEvent = Literal[
 FLOW_EVENTS: tuple[FlowEvent, ...] = get_args(FlowEvent)
 # Counted apart: what a program opens is no sign of anybody's interest.
 SIMULATED_PREFIX = "simulated-"
+PILOT_PREFIX = "pilot-"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def count(session: Session, study: Study, event: FlowEvent, *, simulated: bool = False) -> None:
-    """Count that something happened once more.
+    """Count that something happened once more; in a pilot apart from the rest.
 
     Ends the session's transaction; a power failure, though no crash, may lose the last counts.
 
@@ -37,7 +39,8 @@ def count(session: Session, study: Study, event: FlowEvent, *, simulated: bool =
         event: what happened.
         simulated: whether a simulated observer did it.
     """
-    name, study_id = (SIMULATED_PREFIX if simulated else "") + event, study.id
+    name = _prefix(simulated, phase_of(study.state)) + event
+    study_id = study.id
     begin_write(session, durable=False)
     insert = INSERTS[session.get_bind().dialect.name]
     statement = insert(FlowCount).values(study_id=study_id, event=name, n=1)
@@ -58,13 +61,15 @@ def event_of_refusal(error: StudyError) -> FlowEvent:
     return "refused-other"
 
 
-def read_counts(session: Session, study: Study, *, simulated: bool = False) -> dict[FlowEvent, int]:
-    """Give every event with its number, 0 included."""
+def read_counts(
+    session: Session, study: Study, *, simulated: bool = False, phase: Phase = "main"
+) -> dict[FlowEvent, int]:
+    """Give every event of a phase with its number, 0 included."""
     rows = session.execute(
         sa.select(FlowCount.event, FlowCount.n).where(FlowCount.study_id == study.id)
     )
     stored = {event: n for event, n in rows}
-    prefix = SIMULATED_PREFIX if simulated else ""
+    prefix = _prefix(simulated, phase)
     return {event: stored.get(prefix + event, 0) for event in FLOW_EVENTS}
 
 
@@ -72,3 +77,7 @@ def told(counts: Mapping[FlowEvent, int]) -> str:
     """Say in one line what was counted; nothing where nothing was."""
     happened = ", ".join(f"{event} {n}" for event, n in counts.items() if n)
     return f"Openings of pages, not people: {happened}" if happened else ""
+
+
+def _prefix(simulated: bool, phase: Phase) -> str:
+    return (PILOT_PREFIX if phase == "pilot" else "") + (SIMULATED_PREFIX if simulated else "")

@@ -98,7 +98,13 @@ def _least_judged(
     session: Session, study_session: StudySession, pairs: list[StimulusPair], now: datetime
 ) -> list[StimulusPair]:
     participant = study_session.participant
-    usage = count_pair_usage(session, participant.study, simulated=participant.simulated, now=now)
+    usage = count_pair_usage(
+        session,
+        participant.study,
+        simulated=participant.simulated,
+        now=now,
+        phase=study_session.phase,
+    )
     least = min(usage.get(pair.pair_id, 0) for pair in pairs)
     return [pair for pair in pairs if usage.get(pair.pair_id, 0) == least]
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from study_app.extensions import Base
 from study_app.protocol import Block, FirstSide, Side, TrialType
+from study_app.study_states import PHASES, STATES, Phase, StudyState
 
-StudyState = Literal["draft", "open", "closed"]
 StudySessionState = Literal["running", "finished", "withdrawn", "screened-out"]
 RecruiterKind = Literal["link", "prolific", "mturk", "kiosk"]
 Payment = Literal["open", "due", "none"]
@@ -115,7 +115,7 @@ class Study(Base):
     """A study: its file, its stimulus set and its state."""
 
     __tablename__ = "study"
-    __table_args__ = (_one_of("state", ("draft", "open", "closed")),)
+    __table_args__ = (_one_of("state", STATES),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(sa.String(NAME_LENGTH), unique=True)
@@ -183,6 +183,7 @@ class StudySession(Base):
         _one_of("recruiter", ("link", "prolific", "mturk", "kiosk")),
         _one_of("payment", ("open", "due", "none")),
         _one_of("inclusion", ("open", "included", "excluded")),
+        _one_of("phase", PHASES),
         sa.CheckConstraint("n_answered >= 0 AND n_answered <= n_trials", name="n_answered_range"),
         sa.CheckConstraint(
             "state <> 'finished' OR n_answered = n_trials", name="finished_has_all_answers"
@@ -199,6 +200,8 @@ class StudySession(Base):
     participant_id: Mapped[int] = mapped_column(sa.ForeignKey("participant.id"), index=True)
     condition_id: Mapped[int | None] = mapped_column(sa.ForeignKey("condition.id"))
     """The tested condition of a between design; empty in a within design."""
+    phase: Mapped[Phase] = mapped_column(sa.String(16), default="main")
+    """Whether it began while the study was in pilot; pilot data are never mixed with the rest."""
     seed: Mapped[int] = mapped_column(sa.BigInteger)
     """The seed of the plan: the same seed gives the same trials."""
     plan_digest: Mapped[str] = mapped_column(sa.String(DIGEST_LENGTH), default="")
@@ -289,7 +292,10 @@ class Erasure(Base):
     """The receipt of an erasure: that it happened and how much, not whose data they were."""
 
     __tablename__ = "erasure"
-    __table_args__ = (_one_of("requested_by", ("participant", "researcher")),)
+    __table_args__ = (
+        _one_of("requested_by", ("participant", "researcher")),
+        _one_of("phase", PHASES),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(sa.ForeignKey("study.id"))
@@ -298,6 +304,8 @@ class Erasure(Base):
     state_before: Mapped[str] = mapped_column(sa.String(16))
     """State of the study session that was erased."""
     condition_name: Mapped[str | None] = mapped_column(sa.String(NAME_LENGTH))
+    phase: Mapped[Phase] = mapped_column(sa.String(16), default="main")
+    """Phase of the study session that was erased."""
     simulated: Mapped[bool]
     n_trials: Mapped[int]
     n_responses: Mapped[int]

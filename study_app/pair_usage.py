@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from study_app.models import Participant, StimulusPair, Study, StudySession, Trial
 from study_app.places import taken
+from study_app.study_states import Phase
 
 
 def count_pair_usage(
-    session: Session, study: Study, *, simulated: bool, now: datetime
+    session: Session, study: Study, *, simulated: bool, now: datetime, phase: Phase = "main"
 ) -> dict[str, int]:
     """Count the trials of the main block in which each pair stands; pairs without any are left out.
 
@@ -25,6 +26,7 @@ def count_pair_usage(
         study: whose study sessions.
         simulated: count simulated observers instead of people.
         now: the time.
+        phase: of the study sessions; what a pilot judged does not count for the study.
 
     Returns:
         ``pair_id`` to number of trials.
@@ -32,7 +34,12 @@ def count_pair_usage(
     sessions = (
         sa.select(StudySession.id)
         .join(Participant)
-        .where(Participant.study_id == study.id, Participant.simulated == simulated, taken(now))
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated == simulated,
+            StudySession.phase == phase,
+            taken(now),
+        )
     )
     counted = (
         sa.select(Trial.stimulus_pair_id, sa.func.count().label("n"))

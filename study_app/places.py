@@ -19,6 +19,7 @@ from study_app.errors import N_, PlaceLost
 from study_app.extensions import begin_write
 from study_app.inclusion import Answer, Verdict, judge
 from study_app.models import Participant, Response, Study, StudySession, Trial
+from study_app.study_states import Phase
 from study_app.study_tables import StudyFile
 
 # Nobody is given a place this soon after its lease ran out: an answer that was under way then, and
@@ -41,6 +42,7 @@ def count_places(
     *,
     simulated: bool,
     now: datetime,
+    phase: Phase = "main",
     besides: StudySession | None = None,
 ) -> Counter[int | None]:
     """Count the places taken in each condition, by its row id; None in a within design.
@@ -50,12 +52,18 @@ def count_places(
         study: whose places.
         simulated: count simulated observers; they take no place of a person.
         now: the time.
+        phase: of the study sessions; a pilot has places of its own.
         besides: a study session that is not counted.
     """
     found = (
         sa.select(StudySession.condition_id, sa.func.count())
         .join(Participant)
-        .where(Participant.study_id == study.id, Participant.simulated == simulated, taken(now))
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated == simulated,
+            StudySession.phase == phase,
+            taken(now),
+        )
         .group_by(StudySession.condition_id)
     )
     if besides is not None:
@@ -151,7 +159,12 @@ def _finds_place(
         return True
     lock_study(session, participant.study_id)
     places = count_places(
-        session, participant.study, simulated=False, now=now, besides=study_session
+        session,
+        participant.study,
+        simulated=False,
+        now=now,
+        phase=study_session.phase,
+        besides=study_session,
     )
     return places[study_session.condition_id] < study_file.participants.per_condition
 

@@ -1,6 +1,7 @@
 """How far a study is: places taken, dropouts, and what the conditions' answers are, once closed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.study_states import Phase, phase_of
 
 ALL_CONDITIONS = "all conditions"
 
@@ -72,11 +74,13 @@ class Progress:
 
     Attributes:
         study_code: its id.
-        state: draft, open or closed.
+        state: draft, preview, pilot, open or closed.
         contact: whom participants write to; may be empty.
         wanted: participants wanted per condition.
-        arms: people first, then simulated observers, if there are any.
+        arms: of the phase that the study is in; people first, then simulated observers, if any.
         fooled: of people; None until the study is closed, so that nobody peeks.
+        phase: that the study is in: pilot while it is in pilot, else main.
+        pilot_arms: of a pilot that is over, where anybody took part in it.
     """
 
     study_code: str
@@ -85,6 +89,8 @@ class Progress:
     wanted: int
     arms: tuple[Arm, ...]
     fooled: tuple[FooledCount, ...] | None
+    phase: Phase = "main"
+    pilot_arms: tuple[Arm, ...] = ()
 
 
 def told(measured: Progress) -> str:
@@ -95,17 +101,27 @@ def told(measured: Progress) -> str:
     return ", ".join(parts) + (f"; {running} taking part now" if running else "")
 
 
+def told_of_pilot(measured: Progress) -> str:
+    """Say in one line who took part in a pilot that is over; nothing where there was none."""
+    people = [arm for arm in measured.pilot_arms if not arm.simulated]
+    if not measured.pilot_arms:
+        return ""
+    n_enrolled, n_finished = (
+        sum(getattr(arm, name) for arm in people) for name in ("enrolled", "finished")
+    )
+    n_simulated = sum(arm.enrolled for arm in measured.pilot_arms if arm.simulated)
+    more = f"; {n_simulated} simulated" if n_simulated else ""
+    return f"Pilot, kept apart: {n_finished} finished of {n_enrolled} people who began{more}"
+
+
 def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
     """Count where a study stands."""
     study_file = file_of(study)
     tested = roles_of(session, study).tested
     names = tested if study_file.protocol.design == "between" else (ALL_CONDITIONS,)
-    counts = _count_states(session, study, now)
-    arms = [
-        Arm(name, simulated, **counts.get((name, simulated), Counter()))
-        for simulated in (False, True)
-        for name in names
-    ]
+    phase = phase_of(study.state)
+    arms = _arms(names, _count_states(session, study, now, phase))
+    pilot_arms = _arms(names, _count_states(session, study, now, "pilot"))
     return Progress(
         study_code=study.code,
         state=study.state,
@@ -113,11 +129,21 @@ def measure_progress(session: Session, study: Study, now: datetime) -> Progress:
         wanted=study_file.participants.per_condition,
         arms=tuple(arm for arm in arms if arm.enrolled or not arm.simulated),
         fooled=_count_fooled(session, study) if study.state == "closed" else None,
+        phase=phase,
+        pilot_arms=tuple(arm for arm in pilot_arms if arm.enrolled and phase != "pilot"),
     )
 
 
+def _arms(names: Sequence[str], counts: dict[tuple[str, bool], Counter[str]]) -> list[Arm]:
+    return [
+        Arm(name, simulated, **counts.get((name, simulated), Counter()))
+        for simulated in (False, True)
+        for name in names
+    ]
+
+
 def _count_states(
-    session: Session, study: Study, now: datetime
+    session: Session, study: Study, now: datetime, phase: Phase
 ) -> dict[tuple[str, bool], Counter[str]]:
     state = sa.case(
         (StudySession.state != "running", StudySession.state),
@@ -135,7 +161,7 @@ def _count_states(
         .select_from(StudySession)
         .join(Participant)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
-        .where(Participant.study_id == study.id)
+        .where(Participant.study_id == study.id, StudySession.phase == phase)
         .subquery()
     )
     columns = (counted.c.name, counted.c.simulated, counted.c.state, counted.c.inclusion)
@@ -163,6 +189,7 @@ def _count_fooled(session: Session, study: Study) -> tuple[FooledCount, ...]:
         .where(
             Participant.study_id == study.id,
             Participant.simulated.is_(False),
+            StudySession.phase == "main",
             StudySession.state != "withdrawn",
             Trial.trial_type == "main",
         )

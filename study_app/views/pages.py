@@ -13,6 +13,7 @@ from study_app import collected, enrolment, places, recruiters
 from study_app.catalog import all_studies, file_of
 from study_app.extensions import db
 from study_app.models import Study
+from study_app.study_states import ENROLLING
 from study_app.views import cookie, flow, rate_limits, recruiting
 from study_app.views.language import forget_language, page_language, remember_language
 from study_app.views.participant import (
@@ -185,7 +186,7 @@ def _ready_pages() -> tuple[str, str]:
 def _obstacle(study: Study, carried: dict[str, str]) -> Obstacle | None:
     if recruiting.simulated_seed(study, carried) is not None:
         return None
-    if study.state != "open":
+    if study.state not in ENROLLING:
         return "closed" if study.state == "closed" else "not-open"
     kind = recruiting.kind_of(study)
     if recruiters.is_preview(kind, carried):

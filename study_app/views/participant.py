@@ -13,9 +13,10 @@ from study_app import trial_flow
 from study_app.catalog import file_of, find_study
 from study_app.errors import UnknownStudy
 from study_app.extensions import db
-from study_app.models import Study, StudySession, StudyState
+from study_app.models import Study, StudySession
 from study_app.passage import current_step
 from study_app.steps import Step
+from study_app.study_states import StudyState
 from study_app.views import cookie
 from study_app.views.desk_paths import is_desk
 

@@ -14,7 +14,7 @@ from analysis.errors import TrialTableError
 from analysis.participants_file import read_participants
 from analysis.recorded_flow import read_recorded_flow
 from study_app import create_app, enrolment, erasure, export
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study, move_study, open_study
 from study_app.extensions import db, upgrade_database
 from study_app.flow_counts import count
 from study_app.models import ScreeningCheck, Study, StudySession
@@ -38,6 +38,8 @@ def used_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[flask.F
         for name, checks in (("noise", Screening()), ("colours", screening)):
             text = factories.study_text(id=name, per_condition=9, screening=checks)
             study = factories.create_study(text, tmp_path / "set").study
+            move_study(db.session(), study, "pilot", NOW)
+            fill_pilot(study)
             open_study(db.session(), study, None, NOW)
             fill(study)
         db.session.remove()
@@ -45,6 +47,15 @@ def used_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[flask.F
     with app.app_context():
         db.engine.dispose()
     next(addresses, None)
+
+
+def fill_pilot(study: Study) -> None:
+    """Two people of whom one is erased: nothing of them is in the study's own record."""
+    session = db.session()
+    count(session, study, "invitation")
+    for number in range(2):
+        row_id = enrol(study, f"{study.code} pilot {number}")
+    erasure.erase(session, session.get_one(StudySession, row_id), "participant", NOW)
 
 
 def fill(study: Study) -> None:

@@ -1,8 +1,10 @@
 """The same table from the database as from the export; the study app only makes the database."""
 
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import flask
@@ -15,7 +17,7 @@ from analysis.replaced_trials import without_replaced
 from analysis.text_table import csv_chunks
 from analysis.trial_table import read_trials
 from study_app import create_app, export
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study, move_study, open_study
 from study_app.extensions import db, upgrade_database
 from study_app.simulated_token import sign_token
 from tests.postgres import own_database
@@ -26,7 +28,10 @@ PAGES = ("3d2c1c5e-8a0f-4f3f-9d8e-000000000001", "3d2c1c5e-8a0f-4f3f-9d8e-000000
 
 
 def used_app(folder: Path, address: str | None = None) -> flask.Flask:
-    """A study with one who finished, one half-way, one who withdrew, one simulated; one beside."""
+    """A study with one who finished, one half-way, one who withdrew, one simulated; one beside.
+
+    Before it was opened, somebody took part in its pilot.
+    """
     factories.build_set(folder / "set", 60, {"full": "weights", "random": "random", "real": "real"})
     (folder / "instance").mkdir()
     app = create_app(factories.make_settings(folder / "instance", address))
@@ -35,6 +40,11 @@ def used_app(folder: Path, address: str | None = None) -> flask.Flask:
         upgrade_database()
         for name in ("noise", "colours"):
             factories.create_study(factories.study_text(id=name, per_condition=9), folder / "set")
+            move_study(db.session(), find_study(db.session(), name), "pilot", factories.NOW)
+        db.session.remove()
+    Browser(app).consent(participant="somebody in the pilot")
+    with app.app_context():
+        for name in ("noise", "colours"):
             open_study(db.session(), find_study(db.session(), name), None, factories.NOW)
         db.session.remove()
     people = [Browser(app) for _ in range(3)]
@@ -104,6 +114,34 @@ def test_the_database_gives_the_bytes_of_the_export(
     from_file, from_database = read_trials(path), read_trials(address, study=study)
     assert from_database.sha256 == from_file.sha256
     pd.testing.assert_frame_equal(from_database.trials, from_file.trials)
+
+
+def test_a_pilot_is_no_part_of_the_study(made: tuple[str, dict[str, bytes]]) -> None:
+    file = sqlite_file(made[0])
+    assert file is not None
+    with closing(sqlite3.connect(file)) as connection:
+        (n_pilot,) = connection.execute(
+            "SELECT count(*) FROM trial JOIN study_session ON study_session.id = study_session_id"
+            " WHERE phase = 'pilot'"
+        ).fetchone()
+
+    assert n_pilot == 10
+    assert read_trials(made[0], study="colours").trials["participant_id"].nunique() == 4
+
+
+def test_a_database_from_before_there_were_pilots_is_read_whole(
+    made: tuple[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    file = sqlite_file(made[0])
+    assert file is not None
+    shutil.copy(file, tmp_path / "old.sqlite")
+    with closing(sqlite3.connect(tmp_path / "old.sqlite")) as connection:
+        connection.execute("ALTER TABLE study_session RENAME COLUMN phase TO unknown")
+        connection.commit()
+
+    trials = read_trials(f"sqlite:///{tmp_path / 'old.sqlite'}", study="colours").trials
+
+    assert trials["participant_id"].nunique() == 5
 
 
 def test_who_withdrew_keeps_the_rows_but_no_answers(address: str) -> None:

@@ -170,6 +170,27 @@ def test_who_finished_and_then_withdrew_is_still_to_be_paid(app, tmp_path, finis
     assert db.session.scalars(sa.select(StudySession.payment)).all() == [payment]
 
 
+def test_on_the_way_down_a_pilot_is_kept_and_not_taken_for_the_study(app, tmp_path):
+    upgrade_database()
+    fill(app, tmp_path / "set")
+    db.session.execute(sa.text("UPDATE study SET state = 'pilot'"))
+    db.session.execute(sa.text("UPDATE study_session SET phase = 'pilot'"))
+    db.session.commit()
+    db.session.remove()
+
+    alembic.command.downgrade(config_of(app), "0003")
+    with db.engine.connect() as connection:
+        below = [
+            connection.scalar(sa.text(f"SELECT state FROM {table}"))  # noqa: S608 - no input
+            for table in ("study", "study_session")
+        ]
+    upgrade_database()
+
+    assert below == ["draft", "withdrawn"]
+    assert counts()["response"] == 4
+    assert db.session.scalars(sa.select(StudySession.phase)).all() == ["main"]
+
+
 def test_each_step_can_be_undone_and_done_again(app):
     script = ScriptDirectory.from_config(config_of(app))
     revisions = [revision.revision for revision in script.walk_revisions()][::-1]

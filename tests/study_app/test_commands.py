@@ -213,11 +213,27 @@ def test_several_studies_want_a_choice(created, set_folder):
 
 @pytest.mark.usefixtures("created")
 def test_a_study_is_opened_and_closed():
-    assert "was never open" in fail("close")
+    assert "is draft and cannot become closed" in fail("close")
     assert "open at /study/colours" in succeed("open")
     assert "colours: open" in succeed("status")
+    assert "cannot become pilot" in fail("pilot")
     assert "is closed" in succeed("close")
-    assert "cannot be opened again" in fail("open")
+    assert "cannot become open" in fail("open")
+
+
+@pytest.mark.usefixtures("created")
+def test_a_pilot_is_told_of_apart_and_exported_apart():
+    assert "in pilot at /study/colours" in succeed("pilot")
+    succeed("simulate", "--participants", "2", "--seed", "5", "--threads", "2")
+    assert "colours: pilot" in succeed("status")
+    succeed("open")
+
+    assert "Pilot, kept apart: 0 finished of 0 people who began; 2 simulated" in succeed("status")
+    assert "0 trials of 0 study sessions" in succeed("export", "--out", "main")
+    assert "20 trials of 2 study sessions" in succeed("export", "--out", "pilot", "--pilot")
+    assert "of the study, not of its pilot" in fail(
+        "export", "--out", "archive", "--pilot", "--format", "psych-ds"
+    )
 
 
 @pytest.mark.usefixtures("here")
