@@ -16,7 +16,7 @@ from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import QUICK, LiveStudy
 from tests.browser.participant import await_question, begin, go_on, next_pair, panel, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.frames]
+pytestmark = pytest.mark.browser
 
 N_PRACTICE = 10
 N_MAIN = 40

@@ -15,7 +15,7 @@ from tests.browser.participant import (
     press,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.frames]
+pytestmark = pytest.mark.browser
 
 
 def test_a_double_click_stores_one_response(study: LiveStudy, page: Page):
@@ -120,6 +120,7 @@ def test_a_focused_button_is_pressed_with_the_keyboard(study: LiveStudy, page: P
     assert [(r["chosen_side"], r["input"]) for r in study.answered()] == [("right", "keyboard")]
 
 
+@pytest.mark.frames
 def test_the_answer_is_acknowledged_within_one_frame(study: LiveStudy, page: Page):
     begin(page, study)
     practise(page, 2)

@@ -19,7 +19,7 @@ from tests.browser.participant import (
     press,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.frames]
+pytestmark = pytest.mark.browser
 
 HIDE = 'Object.defineProperty(document, "hidden", { value: true, configurable: true })'
 SHOW = "delete document.hidden"
@@ -133,6 +133,7 @@ def test_a_window_is_large_enough_for_two_pictures_beside_or_above_each_other(
     assert dict(zip(windows, fits, strict=True)) == windows
 
 
+@pytest.mark.frames
 def test_cross_and_mask_stand_where_they_belong_and_have_no_hue(make_study: StudyMaker, page: Page):
     study = make_study(
         lead_in_ms=300,
@@ -161,6 +162,7 @@ def test_cross_and_mask_stand_where_they_belong_and_have_no_hue(make_study: Stud
     next_pair(page)
 
 
+@pytest.mark.frames
 def test_a_mask_as_long_as_the_blank_does_not_stay_beside_the_second_picture(
     make_study: StudyMaker, page: Page
 ):
@@ -224,6 +226,7 @@ def test_who_cannot_load_the_pictures_is_told_whom_to_write_to(study: LiveStudy,
     await_question(page, 1)
 
 
+@pytest.mark.frames
 def test_researchers_measure_the_presenter_on_their_machine(study: LiveStudy, page: Page):
     page.goto(f"{study.url}/presenter-check")
     page.get_by_label("Planned exposure, ms").select_option("50")

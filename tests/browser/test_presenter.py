@@ -16,7 +16,7 @@ from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import SHORT, LiveStudy, serve_study
 from tests.browser.participant import await_question, begin, next_pair, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.frames]
+pytestmark = pytest.mark.browser
 
 VIRTUAL_CLOCK = (Path(__file__).parent / "virtual_clock.js").read_text(encoding="utf-8")
 PAGE_ABOUT_TIMING = Path(__file__).parents[2] / "docs" / "presenter.md"
@@ -382,6 +382,7 @@ def _table_row(refresh_hz: float, lost_share: float, shown: list[Shown]) -> str:
     )
 
 
+@pytest.mark.frames
 def test_a_real_trial_shows_each_picture_for_a_second(make_study: StudyMaker, page: Page):
     """Against an observer of its own: a loop that looks at the canvases in every frame."""
     study = make_study(lead_in_ms=300, display_ms=1000, isi_ms=300, response_delay_ms=100)

@@ -20,7 +20,7 @@ from tests.browser.participant import (
 )
 from tests.browser.stimulus_set import write_stimulus_set
 
-pytestmark = [pytest.mark.browser, pytest.mark.frames]
+pytestmark = pytest.mark.browser
 
 RESPONSES = re.compile(r"/api/trials/[^/]+/response$")
 IMAGES = re.compile(r"/images/")
