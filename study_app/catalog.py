@@ -270,7 +270,13 @@ def close_study(session: Session, study: Study, now: datetime) -> None:
 
 
 def move_study(
-    session: Session, study: Study, to: StudyState, now: datetime, *, contact: str | None = None
+    session: Session,
+    study: Study,
+    to: StudyState,
+    now: datetime,
+    *,
+    contact: str | None = None,
+    seen: StudyState | None = None,
 ) -> None:
     """Bring a study to another state; the state that it is in changes nothing.
 
@@ -280,14 +286,17 @@ def move_study(
         to: the state after this.
         now: the time.
         contact: stored with the study, if the move is made.
+        seen: the state that whoever asks has seen; any if None.
 
     Raises:
-        WrongState: no such move from the study's state, or no contact for people who take part.
+        WrongState: no such move from the study's state, another state than was seen, or no contact
+            for people who take part.
         SetChanged: the stimulus set is no longer where it was.
     """
     begin_write(session)
     session.refresh(study, with_for_update=True)
     try:
+        _check_seen(study, seen)
         _check_move(study, to, contact or study.contact)
     except StudyError:
         session.rollback()
@@ -365,6 +374,11 @@ def _check_same(study: Study, digest: str) -> None:
             f" (digest {study.digest[:12]}, this one {digest[:12]});"
             " give the changed one another id in [study]"
         )
+
+
+def _check_seen(study: Study, seen: StudyState | None) -> None:
+    if seen not in (None, study.state):
+        raise WrongState(f"study {study.code} is {study.state} by now, not {seen} any more")
 
 
 def _check_move(study: Study, to: StudyState, contact: str) -> None:

@@ -69,6 +69,13 @@ _CLOSE = Move(
     is_final=True,
 )
 
+MEANINGS: dict[StudyState, str] = {
+    "draft": "Only researchers can look at its pages; nobody can take part.",
+    "preview": "Whoever has the link to the preview can look at its pages; nobody can take part.",
+    "pilot": "People take part, and their data are kept apart from the study’s.",
+    "open": "People take part.",
+    "closed": "Nobody new can take part, for good.",
+}
 MOVES: dict[StudyState, tuple[Move, ...]] = {
     "draft": (_PREVIEW, _PILOT, _OPEN),
     "preview": (_PILOT, _OPEN, _DRAFT),
@@ -76,6 +83,11 @@ MOVES: dict[StudyState, tuple[Move, ...]] = {
     "open": (_CLOSE,),
     "closed": (),
 }
+
+
+def find_state(name: str) -> StudyState | None:
+    """Give the state of a name; None if there is none."""
+    return next((state for state in STATES if state == name), None)
 
 
 def find_move(state: StudyState, to: str) -> Move | None:

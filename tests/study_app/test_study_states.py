@@ -6,10 +6,12 @@ import pytest
 
 from study_app.study_states import (
     ENROLLING,
+    MEANINGS,
     MOVES,
     PHASES,
     STATES,
     find_move,
+    find_state,
     phase_of,
     refusal,
 )
@@ -60,6 +62,12 @@ def test_labels_of_one_state_are_different_and_meanings_are_sentences():
     for moves in MOVES.values():
         assert len({move.label for move in moves}) == len(moves)
         assert all(move.meaning.endswith(".") for move in moves)
+
+
+def test_every_state_has_a_meaning_and_is_found_by_its_name():
+    assert set(MEANINGS) == set(STATES)
+    assert [find_state(state) for state in STATES] == list(STATES)
+    assert find_state("nonsense") is None
 
 
 def test_a_pilot_is_a_phase_of_its_own():
