@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app import (
+    backup_command,
     catalog,
     check_command,
     desk_commands,
@@ -245,6 +246,7 @@ main.add_command(init_command.init)
 main.add_command(check_command.check)
 main.add_command(plan_commands.replay)
 main.add_command(desk_commands.desk_password)
+main.add_command(backup_command.backup)
 main.add_command(privacy_commands.erase_participant)
 main.add_command(privacy_commands.find_participant)
 main.add_command(export_commands.export_command)

@@ -96,6 +96,13 @@ class ExportError(StudyError):
     exit_code = 8
 
 
+class BackupError(StudyError):
+    """The database cannot be copied there."""
+
+    code = "backup"
+    exit_code = 16
+
+
 class ArchiveError(StudyError):
     """An archive cannot be read, or breaks a rule."""
 
