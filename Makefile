@@ -5,6 +5,7 @@
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
 #   make bench                    ratios against named baselines
+#   make docs                     the documentation site, in instance/site
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,10 +26,10 @@ ZHANG_PHOTOS := 50
 WORKERS ?= 2
 STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
-.PHONY: help install demo demo-photos test lint pytest bench clean
+.PHONY: help install demo demo-photos test lint pytest bench docs clean
 
 help:
-	@sed -n '3,7s/^# *//p' Makefile
+	@sed -n '3,8s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -128,6 +129,11 @@ pytest: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+# Strict: a link that leads nowhere, or a page that nobody lists, is an error.
+docs: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "The documentation is in instance/site/index.html"
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
