@@ -14,6 +14,7 @@ from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
 from study_app.views.framed_cookie import StudyCookies
 from study_app.views.headers import register_headers
+from study_app.views.health import health
 from study_app.views.images import images
 from study_app.views.language import register_languages
 from study_app.views.pages import pages
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_extensions(app)
     participants = (pages, screening_pages, ending, trial_api, images)
-    for blueprint in (*participants, presenter_check, door_pages, desk):
+    for blueprint in (*participants, presenter_check, health, door_pages, desk):
         app.register_blueprint(blueprint)
     app.session_interface = StudyCookies()
     app.context_processor(add_study)
@@ -65,6 +66,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_NAME": f"study_{instance}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "HSTS_SECONDS": settings.hsts_seconds,
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFETIME,
         "MAX_CONTENT_LENGTH": LONGEST_REQUEST_BYTES,

@@ -32,6 +32,7 @@ class Settings:
         secret_key: signs cookies, form tokens and the tokens of simulated participants.
         secure_cookies: send cookies over HTTPS only.
         trusted_proxies: how many reverse proxies stand before the server.
+        hsts_seconds: how long browsers are to come over HTTPS only; 0 leaves it unsaid.
     """
 
     instance_path: Path
@@ -39,6 +40,7 @@ class Settings:
     secret_key: str = field(repr=False)
     secure_cookies: bool = False
     trusted_proxies: int = 0
+    hsts_seconds: int = 0
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

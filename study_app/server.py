@@ -97,6 +97,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "STUDY_SECRET_KEY": settings.secret_key,
         "STUDY_SECURE_COOKIES": "true" if settings.secure_cookies else "false",
         "STUDY_TRUSTED_PROXIES": str(settings.trusted_proxies),
+        "STUDY_HSTS_SECONDS": str(settings.hsts_seconds),
     }
 
 

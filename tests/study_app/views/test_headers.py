@@ -92,3 +92,21 @@ def test_the_cookie_is_signed_kept_from_scripts_and_bound_to_the_site(browser):
     assert re.match(r"study_[0-9a-f]{8}=", cookie)
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    ("seconds", "address", "said"),
+    [
+        (31536000, "https://study.example", "max-age=31536000"),
+        (31536000, "http://study.example", None),
+        (0, "https://study.example", None),
+    ],
+)
+def test_browsers_are_told_to_come_over_https_where_the_instance_says_so(
+    open_app, browser, seconds, address, said
+):
+    open_app.config["HSTS_SECONDS"] = seconds
+
+    answer = browser.client.get("/study/colours", base_url=address)
+
+    assert answer.headers.get("Strict-Transport-Security") == said
