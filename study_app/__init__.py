@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from study_app.config import Settings, load_settings
 from study_app.extensions import init_extensions
 from study_app.views.desk_login import door_pages
-from study_app.views.desk_studies import desk
+from study_app.views.desk_pages import desk
 from study_app.views.ending import ending
 from study_app.views.error_pages import register_error_pages
 from study_app.views.framed_cookie import StudyCookies

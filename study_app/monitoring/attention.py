@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from study_app.monitoring.figures_in_words import thin
 from study_app.monitoring.watching import WatchedSession
 from study_app.progress import Arm
 
@@ -143,11 +144,12 @@ def _quota(situation: Situation) -> Iterator[Notice]:
         return
     for arm in situation.arms:
         if arm.counted >= situation.wanted:
-            yield Notice("note", f"{arm.condition} has all its {situation.wanted:,} people.")
+            yield Notice("note", f"{arm.condition} has all its {thin(situation.wanted)} people.")
         elif arm.counted >= ALMOST_FULL_SHARE * situation.wanted:
             yield Notice(
                 "note",
-                f"{arm.condition} is almost full: {arm.counted:,} of {situation.wanted:,} people.",
+                f"{arm.condition} is almost full: {thin(arm.counted)} of"
+                f" {thin(situation.wanted)} people.",
             )
 
 
@@ -155,7 +157,7 @@ def _screened_out(situation: Situation) -> Iterator[Notice]:
     n = sum(arm.screened_out for arm in situation.arms)
     enrolled = sum(arm.enrolled for arm in situation.arms)
     if enrolled >= FEWEST_PEOPLE and n >= SCREENED_OUT_SHARE * enrolled:
-        yield Notice("look", f"The checks screened out {n:,} of {enrolled:,} people.")
+        yield Notice("look", f"The checks screened out {thin(n)} of {thin(enrolled)} people.")
 
 
 def _excluded(situation: Situation) -> Iterator[Notice]:
@@ -164,8 +166,8 @@ def _excluded(situation: Situation) -> Iterator[Notice]:
         if arm.finished >= FEWEST_PEOPLE and arm.excluded >= EXCLUDED_SHARE * arm.finished:
             yield Notice(
                 "look",
-                f"{arm.excluded:,} of the {arm.finished:,} who finished {arm.condition} do not"
-                " count by the study's rules (vigilance, speed or side).",
+                f"{thin(arm.excluded)} of the {thin(arm.finished)} who finished {arm.condition} do"
+                " not count by the study's rules (vigilance, speed or side).",
             )
 
 
@@ -174,8 +176,8 @@ def _timing(situation: Situation) -> Iterator[Notice]:
         if found.n_trials >= FEWEST_TRIALS and found.n_invalid >= INVALID_SHARE * found.n_trials:
             yield Notice(
                 "look",
-                f"Timing trouble on displays of {found.rate_hz} Hz: {found.n_invalid:,} of"
-                f" {found.n_trials:,} exposures are not as planned.",
+                f"Timing trouble on displays of {found.rate_hz} Hz: {thin(found.n_invalid)} of"
+                f" {thin(found.n_trials)} exposures are not as planned.",
             )
 
 
@@ -185,8 +187,8 @@ def _interrupted(situation: Situation) -> Iterator[Notice]:
     if n_shown >= FEWEST_TRIALS and n >= INTERRUPTED_SHARE * n_shown:
         yield Notice(
             "look",
-            f"{n:,} of {n_shown:,} showings were cut off by a reload or a second window, and"
-            " replaced.",
+            f"{thin(n)} of {thin(n_shown)} showings were cut off by a reload or a second window,"
+            " and replaced.",
         )
 
 
@@ -223,7 +225,7 @@ def _is_full(situation: Situation) -> bool:
 
 
 def _people(n: int) -> str:
-    return "1 person" if n == 1 else f"{n:,} people"
+    return "1 person" if n == 1 else f"{thin(n)} people"
 
 
 def _long(passed: timedelta) -> str:

@@ -28,7 +28,7 @@ class Overview:
 
     Attributes:
         now: when it was measured.
-        progress: counts per condition, and what the conditions' answers are once closed.
+        measured: counts per condition, and what the conditions' answers are once closed.
         people: arms of people.
         simulated: arms of simulated observers; empty if there are none.
         shows_simulated: whether chart and notices are of simulated observers, because no person has
@@ -40,7 +40,7 @@ class Overview:
     """
 
     now: datetime
-    progress: Progress
+    measured: Progress
     people: tuple[Arm, ...]
     simulated: tuple[Arm, ...]
     shows_simulated: bool
@@ -60,7 +60,7 @@ def measure_overview(session: Session, study: Study, now: datetime) -> Overview:
     arms = simulated if shows_simulated else people
     return Overview(
         now=now,
-        progress=measured,
+        measured=measured,
         people=people,
         simulated=simulated,
         shows_simulated=shows_simulated,

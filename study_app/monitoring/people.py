@@ -37,6 +37,7 @@ class Person:
     Attributes:
         code: of the participant.
         simulated: whether it is a simulated observer.
+        is_pilot: whether it belongs to a pilot.
         condition: tested condition; None in a within design.
         state: running, stopped, finished, withdrawn or screened out.
         inclusion: open, included or excluded.
@@ -53,6 +54,7 @@ class Person:
 
     code: str
     simulated: bool
+    is_pilot: bool
     condition: str | None
     state: str
     inclusion: str
@@ -133,6 +135,7 @@ def _people(session: Session, ids: Sequence[int], now: datetime) -> list[Person]
             Person(
                 code=code,
                 simulated=simulated,
+                is_pilot=study_session.phase == "pilot",
                 condition=condition,
                 state=state,
                 inclusion=study_session.inclusion,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
-from study_app.models import Participant, Study
+from study_app.models import Participant, Study, StudySession
 from study_app.monitoring.blinding import ReportKind, may_make
 
 EXPORT_NAME = "export"
@@ -45,8 +45,17 @@ class RateRow:
 
 def allowed_kind(session: Session, study: Study) -> ReportKind | None:
     """Give what may be made of a study's data now."""
-    of_people = sa.and_(Participant.study_id == study.id, Participant.simulated.is_(False))
-    has_people = session.scalar(sa.select(sa.exists().where(of_people)))
+    of_people = (
+        sa.select(StudySession.id)
+        .join(Participant, StudySession.participant_id == Participant.id)
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated.is_(False),
+            # A pilot's data are in no report.
+            StudySession.phase == "main",
+        )
+    )
+    has_people = session.scalar(sa.select(of_people.exists()))
     allowed = file_of(study).desk.show_fool_rates
     return may_make(study.state, allowed=allowed, has_people=bool(has_people))
 

@@ -128,7 +128,8 @@ def _segment(phase: Phase, start: float, end: float) -> Segment:
 
 def _told(parts: Sequence[tuple[Phase, datetime, datetime]], moments: Moments) -> str:
     """Say the line in words, for who does not see it."""
-    said = [f"{phase} {clock(end - start)}" for phase, start, end in parts]
+    # One answer after a pause has lasted no time that could be told.
+    said = [f"{phase} {clock(end - start)}" for phase, start, end in parts if end > start]
     if n := len(moments.interrupted_at):
         said.append(f"{n} cut off")
     if moments.end is not None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.models import Participant, Response, Study, StudySession, Trial
+from study_app.study_states import phase_of
 
 MS_PER_SECOND = 1000.0
 # Displays are said to have one of these; what is measured wobbles around it.
@@ -81,6 +82,7 @@ def measure_timing(session: Session, study: Study, *, simulated: bool) -> list[T
         .where(
             Participant.study_id == study.id,
             Participant.simulated.is_(simulated),
+            StudySession.phase == phase_of(study.state),
             Response.frame_interval_ms > 0,
         )
         .group_by("rate", Trial.study_session_id)
@@ -98,6 +100,7 @@ def count_interrupted(session: Session, study: Study, *, simulated: bool) -> int
         .where(
             Participant.study_id == study.id,
             Participant.simulated.is_(simulated),
+            StudySession.phase == phase_of(study.state),
             Trial.interrupted_at.is_not(None),
         )
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from study_app.models import Condition, Participant, Response, Study, StudySession, Trial
 from study_app.progress import ALL_CONDITIONS
+from study_app.study_states import phase_of
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def measure_vigilance(session: Session, study: Study, *, simulated: bool) -> lis
         .where(
             Participant.study_id == study.id,
             Participant.simulated.is_(simulated),
+            StudySession.phase == phase_of(study.state),
             StudySession.state != "withdrawn",
             Trial.trial_type == "vigilance",
         )

@@ -19,6 +19,7 @@ from study_app.models import (
     StudySession,
     StudySessionState,
 )
+from study_app.study_states import phase_of
 
 
 class WatchedSession(NamedTuple):
@@ -46,7 +47,10 @@ class WatchedSession(NamedTuple):
 
 
 def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequence[WatchedSession]:
-    """Give the study sessions of people, or of simulated observers, in the order of arrival."""
+    """Give the study sessions of people, or of simulated observers, in the order of arrival.
+
+    Those of the phase that the study is in: of the pilot while it is in pilot, else of the rest.
+    """
     rows = session.execute(
         sa.select(
             Condition.name,
@@ -60,7 +64,11 @@ def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequenc
         )
         .join(Participant, StudySession.participant_id == Participant.id)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
-        .where(Participant.study_id == study.id, Participant.simulated.is_(simulated))
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated.is_(simulated),
+            StudySession.phase == phase_of(study.state),
+        )
         .order_by(StudySession.id)
     )
     return [WatchedSession(*row) for row in rows]

@@ -8,8 +8,8 @@ from study_app import progress
 from study_app.catalog import all_studies, file_of, find_study
 from study_app.extensions import db
 from study_app.views.desk_access import desk
-
-__all__ = ["desk"]  # with its pages
+from study_app.views.desk_monitor import overview_of
+from study_app.views.desk_study_page import study_page
 
 
 @desk.get("/")
@@ -32,4 +32,4 @@ def studies() -> str:
 def study(study_id: str) -> str:
     """Show one study."""
     found = find_study(db.session(), study_id)
-    return render_template("desk/study.html", desk_study=found, title=file_of(found).study.title)
+    return study_page("desk/study.html", found, overview=overview_of(found))

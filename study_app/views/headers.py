@@ -44,7 +44,9 @@ def register_headers(app: flask.Flask) -> None:
 
 def _add_headers(response: flask.Response) -> flask.Response:
     policy = FRAMED_POLICY if is_framed() else CONTENT_SECURITY_POLICY
-    response.headers.extend({"Content-Security-Policy": policy, **HEADERS})
+    # The report has a policy of its own: it brings its style along.
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.extend(HEADERS)
     hsts_seconds = flask.current_app.config["HSTS_SECONDS"]
     if hsts_seconds and flask.request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={hsts_seconds}"

@@ -1,12 +1,15 @@
 import shutil
 from datetime import UTC, datetime, timedelta
 
-from study_app.catalog import find_study
+import pytest
+
+from study_app.catalog import find_study, open_study
 from study_app.extensions import db
-from study_app.models import StimulusSet, StudySession
+from study_app.models import StimulusSet
 from study_app.monitoring.overview import measure_overview
 from study_app.simulated_token import sign_token
 from tests.study_app import factories
+from tests.study_app.attentive import take_part
 from tests.study_app.factories import Browser
 
 
@@ -67,15 +70,16 @@ def test_a_set_that_is_gone_is_told(open_app, set_folder, tmp_path):
     assert str(moved) in look(open_app).notices[0].text
 
 
-def test_the_end_is_expected_from_those_who_count(open_app):
-    with open_app.app_context():
-        find_study(db.session(), "colours").opened_at = datetime.now(UTC) - timedelta(hours=2)
-        db.session.commit()
-    finish(open_app)
-    finish(open_app)
-    with open_app.app_context():
-        db.session.query(StudySession).update({"inclusion": "included"})
-        db.session.commit()
+def test_the_end_is_expected_from_those_who_count(app, set_folder):
     now = datetime.now(UTC)
+    with app.app_context():
+        study = factories.create_study(factories.study_text(per_condition=5), set_folder).study
+        open_study(db.session(), study, None, now - timedelta(hours=2))
+    for attentive in (True, True, True, False):
+        take_part(app, attentive=attentive)
 
-    assert look(open_app, now).expectation is None, "two are too few"
+    found = look(app).expectation
+
+    assert found is not None
+    assert found.n_left == 2
+    assert found.end - now == pytest.approx(timedelta(hours=4 / 3), abs=timedelta(minutes=1))

@@ -2,30 +2,15 @@ import sqlalchemy as sa
 
 from study_app.catalog import find_study
 from study_app.extensions import db
-from study_app.models import StudySession, Trial
+from study_app.models import StudySession
 from study_app.monitoring.vigilance import VigilanceRow, measure_vigilance, vigilance_of
-from tests.study_app.factories import Browser
-
-OTHER = {"left": "right", "right": "left"}
-
-
-def answer(app, *, attentive):
-    """Take part; tell every vigilance trial right, or every one wrong."""
-    browser = Browser(app)
-    browser.consent()
-    while (issued := browser.next_trial())["state"] == "trial":
-        with app.app_context():
-            real_side = db.session.scalar(
-                sa.select(Trial.real_side).where(Trial.trial_key == issued["trial_key"])
-            )
-        side = OTHER[real_side] if attentive else real_side
-        browser.answer_next(chosen_side=side)
+from tests.study_app.attentive import take_part
 
 
 def test_vigilance_is_counted_by_condition(open_app):
-    answer(open_app, attentive=True)
-    answer(open_app, attentive=True)
-    answer(open_app, attentive=False)
+    take_part(open_app, attentive=True)
+    take_part(open_app, attentive=True)
+    take_part(open_app, attentive=False)
 
     with open_app.app_context():
         study = find_study(db.session(), "colours")

@@ -1,0 +1,37 @@
+"""Pack a study's data into one file to be taken away.
+
+Place on the data's path: the desk makes it in a temporary folder and sends it; the same files as
+``study-app export`` writes, in either form.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from study_app.archive import write_archive, zip_bytes
+from study_app.export import export_files
+from study_app.models import Study
+
+Package = Literal["data", "archive"]
+
+
+def write_package(session: Session, study: Study, package: Package, folder: Path) -> Path:
+    """Write a ZIP file with a study's data into a folder; gives its path.
+
+    Args:
+        session: reads in one transaction, so that all files agree.
+        study: the study.
+        package: the plain export, or the Psych-DS archive.
+        folder: exists already.
+
+    Raises:
+        ExportError: it cannot be written.
+        StimulusSetError: the manifest of a stimulus set is gone, which the archive holds.
+    """
+    path = folder / f"{study.code}-{package}.zip"
+    if package == "archive":
+        write_archive(session, study, path)
+    else:
+        path.write_bytes(zip_bytes(export_files(session, study), path.stem))
+    return path

@@ -1,0 +1,123 @@
+"""The desk's page for taking data away and for the report, which another process makes."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import flask
+from flask import Response, redirect, render_template, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from study_app.catalog import find_study
+from study_app.errors import ReportRefused
+from study_app.extensions import db
+from study_app.models import Study
+from study_app.monitoring.analysis_command import INSTALL, find_command
+from study_app.monitoring.downloads import Package, write_package
+from study_app.monitoring.report_job import folder_of, read_job, start_job
+from study_app.monitoring.report_results import PAGE_NAME, TWIN_NAME, allowed_kind, read_rates
+from study_app.views.desk_access import desk
+from study_app.views.desk_study_page import study_page
+
+NO_REPORT = "there is no such report yet"
+# The page brings its style and pictures along; nothing of it is fetched, and nothing runs.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+@desk.get("/<study_id>/data")
+def data(study_id: str) -> str:
+    """Offer the data, and the report with how far it is."""
+    found = find_study(db.session(), study_id)
+    return study_page("desk/data.html", found, **_report_values(found))
+
+
+@desk.get("/<study_id>/<any(data, archive):package>.zip")
+def download(study_id: str, package: str) -> AnyResponse:
+    """Send the data, freshly exported."""
+    found = find_study(db.session(), study_id)
+    with tempfile.TemporaryDirectory(prefix="study-download-") as folder:
+        path = write_package(db.session(), found, cast("Package", package), Path(folder))
+        # Open but nameless from here on: nothing is left behind, however the sending ends.
+        file = path.open("rb")
+        n_bytes = path.stat().st_size
+    response = send_file(
+        file, mimetype="application/zip", as_attachment=True, download_name=path.name, etag=False
+    )
+    response.content_length = n_bytes
+    return response
+
+
+@desk.post("/<study_id>/report")
+def make_report(study_id: str) -> AnyResponse:
+    """Start the process that makes the report.
+
+    Raises:
+        ReportRefused: fool rates are hidden, the analysis is not installed, or one is being made.
+    """
+    found = find_study(db.session(), study_id)
+    kind = allowed_kind(db.session(), found)
+    if kind is None:
+        raise ReportRefused("fool rates stay hidden until the study is closed, by its study file")
+    if find_command() is None:
+        raise ReportRefused(f"the analysis is not installed on this server: {INSTALL}")
+    start_job(_folder(study_id), study_id, kind, _environment())
+    return redirect(url_for("desk.data", study_id=study_id) + "#report", 303)
+
+
+@desk.get("/<study_id>/report/now")
+def report_now(study_id: str) -> str:
+    """Give how far the report is, for the page that is open already."""
+    found = find_study(db.session(), study_id)
+    return render_template("desk/_report.html", desk_study=found, **_report_values(found))
+
+
+@desk.get("/<study_id>/report/<any('report.html', 'report.json'):name>")
+def report_file(study_id: str, name: str) -> Response:
+    """Give the report's page or its twin.
+
+    Raises:
+        ReportRefused: there is none.
+    """
+    find_study(db.session(), study_id)
+    try:
+        content = (_folder(study_id) / name).read_bytes()
+    except OSError:
+        raise ReportRefused(NO_REPORT) from None
+    response = Response(content, mimetype="text/html" if name == PAGE_NAME else "application/json")
+    response.headers["Content-Security-Policy"] = REPORT_POLICY
+    return response
+
+
+def _report_values(study: Study) -> dict[str, object]:
+    folder = _folder(study.code)
+    job = read_job(folder)
+    page = folder / PAGE_NAME
+    return {
+        "allowed": allowed_kind(db.session(), study),
+        "is_installed": find_command() is not None,
+        "install": INSTALL,
+        "job": job,
+        "now": datetime.now(UTC),
+        "rates": read_rates(folder, job.kind) if job and not job.is_running else [],
+        "made_at": datetime.fromtimestamp(page.stat().st_mtime, UTC) if page.is_file() else None,
+        "page_name": PAGE_NAME,
+        "twin_name": TWIN_NAME,
+    }
+
+
+def _folder(study_code: str) -> Path:
+    return folder_of(Path(flask.current_app.instance_path), study_code)
+
+
+def _environment() -> dict[str, str]:
+    """Tell the process which instance it is."""
+    config = flask.current_app.config
+    return {
+        "STUDY_INSTANCE_PATH": flask.current_app.instance_path,
+        "STUDY_DATABASE_URL": str(config["SQLALCHEMY_DATABASE_URI"]),
+        "STUDY_SECRET_KEY": str(config["SECRET_KEY"]),
+    }

@@ -1,0 +1,182 @@
+import io
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from study_app.catalog import close_study, find_study
+from study_app.extensions import db
+from study_app.monitoring import analysis_command
+from study_app.monitoring.report_job import folder_of
+from study_app.monitoring.report_results import PAGE_NAME, SEQUENCE_NAME
+from study_app.views.desk_data import REPORT_POLICY
+from tests.study_app import factories
+from tests.study_app.desk_logins import researcher
+from tests.study_app.factories import NOW, Browser
+
+LONGEST_WAIT_S = 60
+
+
+def take_part(app, n=1, study="colours"):
+    for _ in range(n):
+        browser = Browser(app)
+        assert browser.consent(study).status_code == 302
+        browser.answer_all()
+
+
+def close(app):
+    with app.app_context():
+        close_study(db.session(), find_study(db.session(), "colours"), NOW)
+
+
+def fetch(app, path):
+    """Give an answer with all that was sent, as a server does: to the end, then closed."""
+    with researcher(app).client.get(path) as answer:
+        assert len(answer.data) == answer.content_length
+    return answer
+
+
+def wait_for_report(desk, study="colours"):
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while "You may leave this page" in (page := desk.get(f"/desk/{study}/report/now").text):
+        assert time.monotonic() < deadline, page
+        time.sleep(0.1)
+    return page
+
+
+def test_the_data_are_taken_away_in_one_file(open_app, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    take_part(open_app)
+
+    answer = fetch(open_app, "/desk/colours/data.zip")
+
+    assert answer.headers["Content-Disposition"] == "attachment; filename=colours-data.zip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        trials = packed.read("colours-data/trials.csv").decode().splitlines()
+        assert "colours-data/codebook.csv" in packed.namelist()
+    assert len(trials) == 1 + 10
+    assert list(tmp_path.glob("study-download-*")) == [], "nothing is left behind"
+
+
+def test_the_archive_is_taken_away_in_one_file(open_app):
+    take_part(open_app)
+
+    answer = fetch(open_app, "/desk/colours/archive.zip")
+
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        assert "colours-archive/dataset_description.json" in packed.namelist()
+        assert packed.testzip() is None
+
+
+def test_data_of_an_open_study_come_with_a_warning(open_app):
+    desk = researcher(open_app)
+
+    before = desk.get("/desk/colours/data").text
+    close(open_app)
+
+    assert "The study is not closed" in before
+    assert "The study is not closed" not in desk.get("/desk/colours/data").text
+
+
+def test_a_report_is_made_in_a_process_of_its_own_and_opened(open_app):
+    take_part(open_app, 3)
+    close(open_app)
+    desk = researcher(open_app)
+    desk.get("/desk/colours/data")
+
+    started = desk.post_form("/desk/colours/report")
+    page = wait_for_report(desk)
+
+    assert (started.status_code, started.location) == (303, "/desk/colours/data#report")
+    assert "of 30 trials" in page
+    assert '<th scope="row">full</th>' in page
+    report = desk.get("/desk/colours/report/report.html")
+    assert report.text.startswith("<!doctype html>")
+    assert report.headers.get_all("Content-Security-Policy") == [REPORT_POLICY]
+    assert report.headers["Cache-Control"] == "no-store"
+    assert desk.client.get("/desk/colours/report/report.json").json["level"] == 0.95
+
+
+def test_fool_rates_of_an_open_study_stay_hidden(open_app):
+    take_part(open_app)
+    desk = researcher(open_app)
+
+    page = desk.get("/desk/colours/data")
+    answer = desk.post_form("/desk/colours/report")
+
+    assert "stay hidden until the study is closed" in page.text
+    assert "Make report" not in page.text
+    assert answer.status_code == 409
+    assert "Fool rates stay hidden" in answer.text
+
+
+def test_a_look_that_the_study_file_allows_has_a_warning_and_its_own_intervals(app, set_folder):
+    source = factories.study_text(per_condition=20)
+    with app.app_context():
+        source = source.replace("show_fool_rates = false", "show_fool_rates = true")
+        factories.create_study(source, set_folder)
+        factories.open_study(db.session(), find_study(db.session(), "colours"), None, NOW)
+    take_part(app, 1)
+    desk = researcher(app)
+    page = desk.get("/desk/colours/data").text
+
+    desk.post_form("/desk/colours/report")
+    found = wait_for_report(desk)
+
+    assert "People still come" in page
+    assert "hold at all times together" in page
+    assert "Too few people for an interval so far" in found
+    assert (folder_of(Path(app.instance_path), "colours") / SEQUENCE_NAME).is_file()
+
+
+def test_the_commands_own_sentence_tells_why_there_is_no_report(open_app):
+    close(open_app)
+    desk = researcher(open_app)
+    desk.get("/desk/colours/data")
+
+    desk.post_form("/desk/colours/report")
+
+    page = wait_for_report(desk)
+    assert 'class="problem"' in page
+    assert "trial" in page
+    assert "Make report" in page
+
+
+def test_without_the_analysis_the_page_says_what_adds_it(open_app, monkeypatch):
+    close(open_app)
+    desk = researcher(open_app)
+    monkeypatch.setattr(analysis_command, "NEEDED", ("a-package-that-is-nowhere",))
+    page = desk.get("/desk/colours/data").text
+
+    answer = desk.post_form("/desk/colours/report")
+
+    assert "pip install" in page
+    assert "Make report" not in page
+    assert answer.status_code == 409
+    assert "not installed on this server" in answer.text
+
+
+@pytest.mark.parametrize("name", [PAGE_NAME, "report.json"])
+def test_a_report_that_was_never_made_is_said(open_app, name):
+    answer = researcher(open_app).get(f"/desk/colours/report/{name}")
+
+    assert answer.status_code == 409
+    assert "There is no such report yet" in answer.text
+
+
+@pytest.mark.parametrize("name", ["job.json", "..%2fsecret_key", "lock", "sequence.json"])
+def test_no_other_file_is_given(open_app, name):
+    assert researcher(open_app).get(f"/desk/colours/report/{name}").status_code == 404
+
+
+def test_a_form_without_its_token_starts_nothing(open_app):
+    close(open_app)
+    desk = researcher(open_app)
+
+    answer = desk.client.post("/desk/colours/report")
+
+    assert answer.status_code == 400
+    assert not folder_of(Path(open_app.instance_path), "colours").exists()

@@ -1,0 +1,25 @@
+import pytest
+
+from study_app.views.desk_access import desk as blueprint
+from study_app.views.desk_pages import desk
+from tests.study_app.desk_logins import set_desk_password
+from tests.study_app.factories import Browser
+
+PATHS = (
+    *("", "now", "participants", "quality", "links", "pictures", "pictures/1/real.png", "data"),
+    *("data.zip", "archive.zip", "report/now", "report/report.html", "report/report.json"),
+)
+
+
+def test_the_blueprint_is_the_one_behind_the_door():
+    assert desk is blueprint
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_stranger_who_asks_for_a_page_of_a_study_stands_before_the_door(open_app, path):
+    set_desk_password(open_app)
+
+    answer = Browser(open_app).get(f"/desk/colours/{path}")
+
+    assert answer.status_code == 302
+    assert answer.location.startswith("/desk/login?next=/desk/colours/")
