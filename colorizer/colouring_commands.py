@@ -1,6 +1,8 @@
 """The commands from a network to a stimulus set: colorize, evaluate, build-set, check-set."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -113,6 +115,12 @@ def evaluate(
 @click.option("--min-size", "min_size_px", type=int, help="Least short side [default: half of it].")
 @click.option("--max-photos", type=int, help="Take this many, drawn by the seed.")
 @click.option("--match-lightness", is_flag=True, help="Give fakes from a folder the real L*.")
+@click.option(
+    "--problems",
+    "problems_path",
+    type=click.Path(path_type=Path),
+    help="Write what is wrong with fakes from folders to this CSV file.",
+)
 @click.option("--allow-seen", is_flag=True, help="Record photographs a network was trained on.")
 @click.option("--seed", type=int, help="Decides names, whose colours are lent, which are drawn.")
 @OVERWRITE
@@ -124,6 +132,7 @@ def build_set(
     min_size_px: int | None,
     max_photos: int | None,
     match_lightness: bool,
+    problems_path: Path | None,
     allow_seen: bool,
     seed: int | None,
     overwrite: bool,
@@ -150,7 +159,7 @@ def build_set(
         allow_seen=allow_seen,
         seed=fresh_seed() if seed is None else seed,
     )
-    with stage_counter() as progress:
+    with stage_counter() as progress, _problems_saved(problems_path, overwrite):
         built = stimuli.build_set(
             photos, out, specs, settings, overwrite=overwrite, progress=progress
         )
@@ -195,3 +204,18 @@ def sample_photos(out: Path, overwrite: bool) -> None:
 
     n_photos = samples.write_sample_photos(out, overwrite=overwrite)
     click.echo(f"{out}: {n_photos} crops")
+
+
+@contextmanager
+def _problems_saved(path: Path | None, overwrite: bool) -> Iterator[None]:
+    """Write what is wrong with fakes from folders to a file, and let the error go on."""
+    from colorizer import fake_problems, results
+
+    if path is not None:
+        results.check_absent(path, overwrite)
+    try:
+        yield
+    except fake_problems.FakesError as error:
+        if path is not None:
+            fake_problems.save_problems(error.problems, path)
+        raise

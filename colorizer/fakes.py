@@ -14,6 +14,7 @@ import numpy.typing as npt
 from colorizer.baselines import borrowed_fake, choose_donors, grey_fake, reencoded_real
 from colorizer.condition_specs import ConditionSpec
 from colorizer.errors import ColorizerError
+from colorizer.fake_problems import FakesError
 from colorizer.fakes_folder import FakesFolder
 from colorizer.manifest import Condition
 from colorizer.study_photos import StudyPhoto
@@ -32,10 +33,12 @@ class FakeMaker:
     Attributes:
         condition: as the manifest describes it.
         make: the photo and its real image (S, S, 3), uint8 sRGB, to the fake of the same shape.
+        notes: what a reader of fool rates must know of these fakes.
     """
 
     condition: Condition
     make: Maker
+    notes: tuple[str, ...] = ()
 
 
 def load_networks(specs: Sequence[ConditionSpec]) -> dict[str, "Colorizer"]:
@@ -82,6 +85,7 @@ def build_makers(
     *,
     seed: int,
     match_lightness: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> list[FakeMaker]:
     """Build the makers of all conditions; what can be refused is refused before the first fake.
 
@@ -92,22 +96,48 @@ def build_makers(
         networks: of ``load_networks``.
         seed: of the random condition.
         match_lightness: give fakes from a folder the real L*, where they differ.
+        progress: called with the number of fakes of a folder that were looked at.
 
     Raises:
-        ColorizerError: a photo has no fake in a folder, or no other photo to borrow colours from.
+        FakesError: fakes are missing in a folder, or cannot be used; all of them.
+        ColorizerError: a folder holds no pictures, or a photo has no other to borrow colours from.
     """
+    folders = _open_folders(specs, photos, read_real, match_lightness, progress)
     makers = []
     for spec in specs:
         if spec.kind == "weights":
             makers.append(_from_network(spec, networks[spec.name]))
         elif spec.kind == "folder":
-            fakes = FakesFolder(spec.name, Path(spec.argument), photos, match_lightness)
-            makers.append(FakeMaker(_condition(spec, **fakes.settings), fakes.make))
+            fakes = folders[spec.name]
+            condition = _condition(spec, **fakes.settings)
+            makers.append(FakeMaker(condition, fakes.make, fakes.notes))
         elif spec.kind == "random":
             makers.append(_borrowing(spec, photos, read_real, seed))
         else:
             makers.append(_from_photo_alone(spec))
     return makers
+
+
+def _open_folders(
+    specs: Sequence[ConditionSpec],
+    photos: Sequence[StudyPhoto],
+    read_real: Callable[[StudyPhoto], UInt8],
+    match_lightness: bool,
+    progress: Callable[[int], None] | None,
+) -> dict[str, FakesFolder]:
+    """Look at the fakes of all folders, and say at once whatever is wrong with any."""
+    folders = {
+        spec.name: FakesFolder(spec.name, Path(spec.argument), photos, match_lightness)
+        for spec in specs
+        if spec.kind == "folder"
+    }
+    problems = [
+        problem for fakes in folders.values() for problem in fakes.check(read_real, progress)
+    ]
+    if problems:
+        hints = [hint for fakes in folders.values() for hint in fakes.hints]
+        raise FakesError(problems, len(folders) * len(photos), hints)
+    return folders
 
 
 def _from_network(spec: ConditionSpec, colorizer: "Colorizer") -> FakeMaker:

@@ -1,24 +1,29 @@
 """Takes fakes that any other program made, matched to the photographs by file name."""
 
 import hashlib
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from colorizer.equal_lightness import check_equal_lightness
-from colorizer.errors import ColorizerError, PhotoError
+from colorizer.equal_lightness import LIGHTNESS_TOLERANCE, lightness_difference
+from colorizer.errors import PhotoError
+from colorizer.fake_alignment import Alignment, find_alignment
+from colorizer.fake_findings import FakeFindings, FittedFake
+from colorizer.fake_problems import FakeError, FakeProblem
+from colorizer.fake_sizes import fit_size, size_message
+from colorizer.fakes_matching import match_fakes
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.photo_files import find_photos
+from colorizer.photo_decoding import decode_photo, has_transparency
 from colorizer.photo_sources import PhotoSource
 from colorizer.photos import read_photo, square_of_size
 from colorizer.study_photos import StudyPhoto
 
 UInt8 = npt.NDArray[np.uint8]
+Float = npt.NDArray[np.float64]
 
 
 class FakesFolder:
@@ -26,7 +31,8 @@ class FakesFolder:
 
     A fake is either as large as the crop that is shown, or as large as the photograph; then it is
     cropped and resized as the photograph was. Its L* must be the real one's: a fake that is
-    lighter or darker could be told without looking at colours.
+    lighter or darker could be told without looking at colours. Where the real L* is put in the
+    place of the fake's, only its colours count, and other sizes of the same shapes will do.
 
     Args:
         name: of the condition.
@@ -35,19 +41,55 @@ class FakesFolder:
         match_lightness: put the real L* in the place of the fake's instead of refusing it.
 
     Raises:
-        ColorizerError: no fakes there, a photo without a fake or with several.
+        ColorizerError: there are no pictures in the folder.
     """
 
     def __init__(
         self, name: str, folder: Path, photos: Sequence[StudyPhoto], match_lightness: bool
     ) -> None:
+        self._name, self._photos = name, photos
         self._match_lightness = match_lightness
-        self._fakes = _match(name, folder, photos, list(find_photos([folder])))
+        self._matched = match_fakes(name, folder, photos)
+        self._fakes = self._matched.fakes
+        self.hints = self._matched.hints
+        self.notes: tuple[str, ...] = ()
         self.settings: dict[str, Any] = {
             "folder": folder.name,
-            "fakes_digest": _digest(self._fakes[photo.number] for photo in photos),
+            "fakes_digest": _digest(self._fakes[number] for number in sorted(self._fakes)),
             "match_lightness": match_lightness,
         }
+
+    def check(
+        self,
+        read_real: Callable[[StudyPhoto], UInt8],
+        progress: Callable[[int], None] | None = None,
+    ) -> list[FakeProblem]:
+        """Look at every fake, and add what was found to settings and notes.
+
+        Args:
+            read_real: gives a photo's real image, (S, S, 3), uint8 sRGB.
+            progress: called with the number of fakes looked at.
+
+        Returns:
+            What is wrong, in the order of the photos that have no fake, then of the others.
+        """
+        problems = list(self._matched.problems)
+        found = FakeFindings(self._name)
+        for photo in self._photos:
+            if photo.number not in self._fakes:
+                continue
+            real = read_real(photo)
+            try:
+                fitted = self._fit(photo, real)
+                found.add(photo.source.name, real, fitted)
+            except FakeError as error:
+                problems.append(self._problem(photo, error))
+            if progress:
+                progress(found.n_looked_at + len(problems))
+        if self._match_lightness:
+            self.settings |= found.settings()
+        self.notes = found.notes()
+        return problems
 
     def make(self, photo: StudyPhoto, real: UInt8) -> UInt8:
         """Give the fake of a photo.
@@ -60,96 +102,83 @@ class FakesFolder:
             (S, S, 3), uint8 sRGB.
 
         Raises:
-            PhotoError: the fake cannot be decoded, has another size or another lightness.
+            PhotoError: the fake cannot be decoded, has another size, part or lightness.
         """
-        source = self._fakes[photo.number]
         try:
-            fake = read_photo(source)
-            if fake.shape == real.shape:
-                return self._join(real, fake) if self._match_lightness else _checked(real, fake)
-            return self._shrink(photo, real, fake)
-        except PhotoError as error:
-            raise PhotoError(f"{source.origin}: {error}") from None
+            return self._fit(photo, real).rgb
+        except FakeError as error:
+            raise PhotoError(f"{self._fakes[photo.number].origin}: {error}") from None
 
-    def _shrink(self, photo: StudyPhoto, real: UInt8, fake: UInt8) -> UInt8:
-        """Crop and resize a fake of the photograph's own size, then give it the crop's L*.
-
-        Resizing mixes colours, so equal L* before does not mean equal L* after.
-        """
+    def _fit(self, photo: StudyPhoto, real: UInt8) -> FittedFake:
+        """Bring a fake to the crop that is shown, with the L* that it is to have."""
+        fake = _read(self._fakes[photo.number])
+        if fake.shape == real.shape:
+            return self._fit_square(photo, real, fake)
         original = read_photo(photo.source)
         if fake.shape != original.shape:
-            size_px = real.shape[0]
-            raise PhotoError(
-                f"{fake.shape[1]} x {fake.shape[0]} pixels; allowed are {size_px} x {size_px}, the"
-                f" crop, and {original.shape[1]} x {original.shape[0]}, the photograph"
-            )
+            if not self._match_lightness:
+                raise FakeError("size", size_message(real, fake, original))
+            return self._fit_square(photo, real, fit_size(real, fake, original), is_resized=True)
+        square = square_of_size(fake, real.shape[0])
+        difference = lightness_difference(original, fake)
+        if difference.max() > LIGHTNESS_TOLERANCE:
+            _check_part(find_alignment(real, square))
+            self._check_lightness(difference)
+        # resizing mixes colours, so equal L* before does not mean equal L* after
+        return FittedFake(_joined(real, square), float(difference.max()))
+
+    def _fit_square(
+        self, photo: StudyPhoto, real: UInt8, fake: UInt8, *, is_resized: bool = False
+    ) -> FittedFake:
+        """Check a fake of the crop's size."""
+        difference = lightness_difference(real, fake)
+        if difference.max() > LIGHTNESS_TOLERANCE:
+            _check_part(find_alignment(real, fake, partial(read_photo, photo.source)))
+            self._check_lightness(difference)
+        rgb = _joined(real, fake) if self._match_lightness else fake
+        return FittedFake(rgb, float(difference.max()), is_resized)
+
+    def _check_lightness(self, difference: Float) -> None:
+        """Refuse another L*, unless the real one will take its place."""
         if not self._match_lightness:
-            _checked(original, fake)
-        return self._join(real, square_of_size(fake, real.shape[0]))
+            raise FakeError("lightness", _lightness_message(difference))
 
-    @staticmethod
-    def _join(real: UInt8, fake: UInt8) -> UInt8:
-        return join_lightness_ab(rgb_to_lab(real)[..., :1], rgb_to_lab(fake)[..., 1:])
+    def _problem(self, photo: StudyPhoto, error: FakeError) -> FakeProblem:
+        origin = self._fakes[photo.number].origin
+        path = photo.source.relative_path
+        return FakeProblem(self._name, path, origin, error.kind, str(error))
 
 
-def _checked(real: UInt8, fake: UInt8) -> UInt8:
+def _read(source: PhotoSource) -> UInt8:
     try:
-        check_equal_lightness(real, fake)
+        data = source.read()
+        fake = decode_photo(data)
     except PhotoError as error:
-        raise PhotoError(f"{error}; --match-lightness gives it the real L*") from None
+        raise FakeError("unreadable", str(error)) from None
+    if has_transparency(data):
+        raise FakeError(
+            "transparent", "some pixels are transparent; allowed: opaque ones, so flatten it first"
+        )
     return fake
 
 
-def _match(
-    name: str, folder: Path, photos: Sequence[StudyPhoto], fakes: list[PhotoSource]
-) -> dict[int, PhotoSource]:
-    by_place, by_name = _index(fakes, _place), _index(fakes, _stem)
-    names = Counter(_stem(_path(photo.source)) for photo in photos)
-    matched, missing = {}, []
-    for photo in photos:
-        path = _path(photo.source)
-        # x.gif has its fake in x.png, or in x.gif.png; the same for its name in any other folder
-        found = by_place.get(_place(path)) or by_place.get(str(path))
-        if not found and names[_stem(path)] == 1:
-            found = by_name.get(_stem(path)) or by_name.get(path.name)
-        if not found:
-            missing.append(photo.source.relative_path)
-        elif len(found) > 1:
-            raise ColorizerError(
-                f"condition {name}: {len(found)} fakes of {photo.source.relative_path} in {folder}:"
-                f" {found[0].relative_path} and {found[1].relative_path}; leave one"
-            )
-        else:
-            matched[photo.number] = found[0]
-    if missing:
-        raise ColorizerError(
-            f"condition {name}: {folder} holds no fake of {len(missing)} of the {len(photos)}"
-            f" photographs, the first is {missing[0]}; a fake is called like its photograph,"
-            " whatever the suffix"
-        )
-    return matched
+def _check_part(alignment: Alignment) -> None:
+    """Refuse a fake that shows something else than its photograph's square."""
+    if alignment.problem:
+        raise FakeError("crop", alignment.problem)
 
 
-def _index(
-    fakes: list[PhotoSource], key: Callable[[PurePosixPath], str]
-) -> dict[str, list[PhotoSource]]:
-    index: dict[str, list[PhotoSource]] = {}
-    for fake in fakes:
-        index.setdefault(key(_path(fake)), []).append(fake)
-    return index
+def _lightness_message(difference: Float) -> str:
+    beyond = float((difference > LIGHTNESS_TOLERANCE).mean())
+    return (
+        f"its L* differs from the real photo's by up to {difference.max():.2f} (mean"
+        f" {difference.mean():.2f}, {beyond:.1%} of the pixels beyond {LIGHTNESS_TOLERANCE});"
+        " --match-lightness gives it the real L*"
+    )
 
 
-def _path(source: PhotoSource) -> PurePosixPath:
-    # macOS writes accents as characters of their own, other systems do not
-    return PurePosixPath(unicodedata.normalize("NFC", source.relative_path))
-
-
-def _place(path: PurePosixPath) -> str:
-    return str(path.with_suffix(""))
-
-
-def _stem(path: PurePosixPath) -> str:
-    return path.stem
+def _joined(real: UInt8, fake: UInt8) -> UInt8:
+    return join_lightness_ab(rgb_to_lab(real)[..., :1], rgb_to_lab(fake)[..., 1:])
 
 
 def _digest(sources: Iterable[PhotoSource]) -> str:

@@ -36,6 +36,7 @@ TURN_UPRIGHT = {
 PLAIN_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "LAB")
 # The colour space an embedded profile must be made for, as ICC writes it.
 PROFILE_SPACES = {"RGB": "RGB ", "CMYK": "CMYK", "L": "GRAY"}
+OPAQUE = 255
 LEVEL_16_TO_8 = 257  # 65535 / 255
 
 # Warning filters and Pillow's limit belong to the whole process: threads take turns with headers.
@@ -77,6 +78,15 @@ def decode_photo(
         raise
     except Exception as error:  # hostile bytes make the codecs raise nearly anything
         raise PhotoError(f"damaged or unsupported: {_one_line(error)}") from None
+
+
+def has_transparency(data: bytes) -> bool:
+    """Tell whether a pixel of a picture that can be decoded is not wholly opaque."""
+    image = _open(data)
+    if not image.has_transparency_data:
+        return False
+    alpha = np.asarray(image.convert("RGBA").getchannel("A"))
+    return bool((alpha < OPAQUE).any())
 
 
 def _open(data: bytes) -> Image.Image:

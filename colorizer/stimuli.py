@@ -163,6 +163,7 @@ def build_set(
             networks,
             seed=settings.seed,
             match_lightness=settings.match_lightness,
+            progress=_counting(progress, "fakes looked at"),
         )
         pairs = _make_pairs(makers, photos, reals, writer, _counting(progress, "fakes made"))
         stimulus_set = StimulusSet(
@@ -173,7 +174,8 @@ def build_set(
             provenance=_provenance(inputs, settings, photos, seen),
         )
         digest = save_manifest(stimulus_set, folder)
-    return BuiltSet(digest, len(photos), len(pairs), n_refused, seen_notes(seen))
+    notes = (*seen_notes(seen), *(note for maker in makers for note in maker.notes))
+    return BuiltSet(digest, len(photos), len(pairs), n_refused, notes)
 
 
 class _ImageWriter:

@@ -130,6 +130,44 @@ def test_check_set_of_no_set_says_how_to_make_one(tmp_path):
     assert "colorizer build-set" in result.stderr
 
 
+def test_build_set_lists_what_is_wrong_with_fakes_and_writes_all_of_it(photos, tmp_path):
+    fakes = write_photos(tmp_path / "fakes", 3, 48, 48)
+    write_photo(fakes / "photo_001.png", grey_photo(7, 48, 48))
+    table = tmp_path / "problems.csv"
+    command = ["build-set", photos, "--out", tmp_path / "set", "--size", 48, "--seed", 1,
+               "--condition", f"mine=folder:{fakes}", "--problems", table]  # fmt: skip
+
+    result = call(*command)
+
+    assert result.exit_code == 3
+    lines = result.stderr.splitlines()
+    assert lines[0] == "colorizer: 2 of the 4 fakes from folders cannot be used:"
+    assert any("photo_003.png: no fake; looked for" in line for line in lines)
+    assert any("photo_001.png: looks like another photograph" in line for line in lines)
+    assert "Traceback" not in result.output
+    assert table.read_text().count("\n") == 3
+    assert "problems.csv: there is something already" in call(*command).stderr
+
+
+def test_build_set_takes_folders_beside_a_network_and_notes_what_is_odd(photos, weights, tmp_path):
+    coloured = write_photos(tmp_path / "other", 4, 48, 48)
+    out = tmp_path / "set"
+
+    result = call("build-set", photos, "--out", out, "--size", 48, "--seed", 1,
+                  "--condition", f"full=weights:{weights}", "--condition",
+                  f"other=folder:{coloured}", "--condition", f"third=folder:{photos}",
+                  "--condition", "random=random", "--match-lightness")  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    assert "third: 4 of the 4 fakes have the photograph's own colours" in result.stderr
+    stimulus_set = load_manifest(out)
+    assert [(found.name, found.kind) for found in stimulus_set.conditions] == [
+        ("full", "weights"), ("other", "folder"), ("third", "folder"), ("random", "random"),
+    ]  # fmt: skip
+    assert stimulus_set.conditions[1].settings["n_lightness_replaced"] == 0
+    assert "sound" in call("check-set", out).output
+
+
 @pytest.mark.parametrize("spec", ["full", "full=magic", "full=weights", "=random"])
 def test_build_set_refuses_a_condition_it_cannot_read(photos, tmp_path, spec):
     result = call("build-set", photos, "--out", tmp_path / "set", "--condition", spec)

@@ -1,16 +1,16 @@
-import unicodedata
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from colorizer.baselines import grey_fake
 from colorizer.equal_lightness import check_equal_lightness
-from colorizer.errors import ColorizerError, PhotoError
+from colorizer.errors import PhotoError
 from colorizer.fakes_folder import FakesFolder
 from colorizer.lab import rgb_to_lab
 from colorizer.photo_files import find_photos
-from colorizer.photos import photo_id, read_photo, square_of_size
+from colorizer.photos import photo_id, read_photo, resize, square_of_size
 from colorizer.study_photos import StudyPhoto
 from tests.colorizer.factories import colourful_photo, write_photo, write_photos
 
@@ -97,57 +97,6 @@ def test_a_fake_that_cannot_be_read_is_named(tmp_path, photos):
         FakesFolder("mine", fakes, photos, False).make(photos[1], real_of(1))
 
 
-def test_missing_fakes_are_counted_before_any_is_made(tmp_path, photos):
-    fakes = write_photos(tmp_path / "fakes", 1)
-
-    with pytest.raises(ColorizerError, match=r"no fake of 1 of the 2 .* first is photo_001"):
-        FakesFolder("mine", fakes, photos, False)
-
-
-def test_two_fakes_of_one_photograph_are_refused(tmp_path, photos):
-    fakes = write_photos(tmp_path / "fakes", 2)
-    write_photo(fakes / "photo_001.jpg", colourful_photo(1))
-
-    with pytest.raises(ColorizerError, match=r"2 fakes of photo_001\.png .*photo_001\.jpg and pho"):
-        FakesFolder("mine", fakes, photos, False)
-
-
-@pytest.mark.parametrize(
-    "fake_name", ["photo.png", "sub/photo.png", "photo.gif.png", "x/photo.gif.png"]
-)
-def test_a_fake_is_found_at_the_same_place_or_by_its_name_alone(tmp_path, fake_name):
-    write_photo(tmp_path / "photos" / "sub" / "photo.gif", colourful_photo(0))
-    write_photo(tmp_path / "fakes" / fake_name, grey_fake(real_of(0)))
-    photos = study_photos(tmp_path / "photos")
-
-    fakes = FakesFolder("mine", tmp_path / "fakes", photos, match_lightness=True)
-
-    assert fakes.make(photos[0], real_of(0)).shape == (SIZE_PX, SIZE_PX, 3)
-
-
-def test_photographs_of_one_name_need_their_fakes_at_the_same_place(tmp_path):
-    for number, folder in enumerate("ab"):
-        write_photo(tmp_path / "photos" / folder / "1.png", colourful_photo(number))
-        write_photo(tmp_path / "right" / folder / "1.png", grey_fake(real_of(number)))
-    write_photo(tmp_path / "flat" / "1.png", grey_fake(real_of(0)))
-    photos = study_photos(tmp_path / "photos")
-
-    right = FakesFolder("mine", tmp_path / "right", photos, match_lightness=False)
-
-    np.testing.assert_array_equal(right.make(photos[1], real_of(1)), grey_fake(real_of(1)))
-    with pytest.raises(ColorizerError, match=r"no fake of 2 of the 2 .* first is a/1\.png"):
-        FakesFolder("mine", tmp_path / "flat", photos, match_lightness=False)
-
-
-def test_accents_match_however_the_file_system_writes_them(tmp_path):
-    write_photo(tmp_path / "photos" / unicodedata.normalize("NFD", "é.png"), colourful_photo(0))
-    fake_name = unicodedata.normalize("NFC", "é.png")
-    write_photo(tmp_path / "fakes" / fake_name, grey_fake(real_of(0)))
-    photos = study_photos(tmp_path / "photos")
-
-    FakesFolder("mine", tmp_path / "fakes", photos, False).make(photos[0], real_of(0))
-
-
 def test_the_settings_change_with_the_fakes(tmp_path, photos):
     fakes = write_photos(tmp_path / "fakes", 2)
     before = FakesFolder("mine", fakes, photos, False).settings
@@ -158,3 +107,124 @@ def test_the_settings_change_with_the_fakes(tmp_path, photos):
     assert before == again
     assert before["folder"] == "fakes"
     assert before["fakes_digest"] != after["fakes_digest"]
+
+
+def problems_of(folder: Path, photos: list[StudyPhoto], match_lightness: bool = False):
+    """Look at all fakes of a folder; gives the kinds by the number of the photo."""
+    fakes = FakesFolder("mine", folder, photos, match_lightness)
+    found = fakes.check(lambda photo: real_of(photo.number))
+    return {int(problem.photograph[-5]): problem.problem for problem in found}
+
+
+def test_all_problems_of_a_folder_are_found_at_once(tmp_path):
+    photos = study_photos(write_photos(tmp_path / "photos", 8))
+    fakes = tmp_path / "fakes"
+    write_photo(fakes / "photo_000.png", grey_fake(real_of(0)))
+    write_photo(fakes / "photo_001.png", np.fliplr(real_of(1)))
+    write_photo(fakes / "photo_002.png", real_of(2)[:, :20])
+    write_photo(fakes / "photo_003.jpg", real_of(3), quality=60)
+    write_photo(fakes / "photo_004.png", see_through(real_of(4)))
+    (fakes / "photo_005.png").write_text("no picture")
+    write_photo(fakes / "photo_006.png", real_of(0))
+
+    expected = {
+        1: "crop", 2: "size", 3: "lightness", 4: "transparent", 5: "unreadable", 6: "crop",
+        7: "missing",
+    }  # fmt: skip
+    assert problems_of(fakes, photos) == expected
+    # the real L* cannot make up for another picture
+    del expected[3]
+    assert problems_of(fakes, photos, match_lightness=True) == expected
+
+
+def see_through(rgb: np.ndarray) -> Image.Image:
+    image = Image.fromarray(rgb).convert("RGBA")
+    image.putpixel((3, 3), (0, 0, 0, 254))
+    return image
+
+
+def sixteen_bit(image: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "convert", "options"),
+    [
+        (".png", lambda image: image.convert("RGBA"), {}),
+        (".webp", lambda image: image, {"lossless": True}),
+        (".webp", lambda image: image, {"quality": 90}),
+        (".jpg", lambda image: image, {"quality": 90}),
+        (".jpg", lambda image: image.convert("CMYK"), {"quality": 95}),
+        (".tif", lambda image: image, {}),
+        (".gif", lambda image: image.quantize(64), {}),
+        (".png", lambda image: image.convert("L"), {}),
+        (".png", sixteen_bit, {}),
+    ],
+)  # fmt: skip
+def test_fakes_come_in_any_format(tmp_path, photos, suffix, convert, options):
+    fakes = tmp_path / "fakes"
+    for number in range(2):
+        image = convert(Image.fromarray(real_of(number)))
+        write_photo(fakes / f"photo_00{number}{suffix}", image, **options)
+
+    folder = FakesFolder("mine", fakes, photos, match_lightness=True)
+
+    assert folder.check(lambda photo: real_of(photo.number)) == []
+    check_equal_lightness(real_of(1), folder.make(photos[1], real_of(1)))
+
+
+def test_an_orientation_in_exif_is_followed_in_photographs_and_fakes_alike(tmp_path):
+    lying = Image.fromarray(colourful_photo(0))
+    exif = lying.getexif()
+    exif[0x0112] = 6
+    write_photo(tmp_path / "photos" / "photo_000.jpg", lying, exif=exif, quality=95)
+    photos = study_photos(tmp_path / "photos")
+    upright = read_photo(photos[0].source)
+    real = square_of_size(upright, SIZE_PX)
+    write_photo(tmp_path / "right" / "photo_000.png", grey_fake(upright))
+    write_photo(tmp_path / "lost" / "photo_000.png", grey_fake(colourful_photo(0)))
+
+    right = FakesFolder("mine", tmp_path / "right", photos, match_lightness=False)
+    lost = FakesFolder("mine", tmp_path / "lost", photos, match_lightness=True)
+
+    assert right.check(lambda _photo: real) == []
+    (problem,) = lost.check(lambda _photo: real)
+    assert "as if the orientation in the photograph's EXIF was lost" in problem.message
+
+
+def test_other_sizes_will_do_where_only_the_colours_count(tmp_path, photos):
+    fakes = tmp_path / "fakes"
+    write_photo(fakes / "photo_000.png", resize(real_of(0), 16, 16))
+    write_photo(fakes / "photo_001.png", resize(colourful_photo(1), 32, 40))
+
+    assert problems_of(fakes, photos) == {0: "size", 1: "size"}
+    folder = FakesFolder("mine", fakes, photos, match_lightness=True)
+    assert folder.check(lambda photo: real_of(photo.number)) == []
+    assert folder.settings["n_resized"] == 2
+    check_equal_lightness(real_of(0), folder.make(photos[0], real_of(0)))
+
+
+def test_the_manifest_keeps_how_much_lightness_was_put_back(tmp_path, photos):
+    fakes = tmp_path / "fakes"
+    write_photo(fakes / "photo_000.png", grey_fake(real_of(0)))
+    lighter = np.minimum(real_of(1).astype(int) + 12, 255).astype(np.uint8)
+    write_photo(fakes / "photo_001.png", lighter)
+    folder = FakesFolder("mine", fakes, photos, match_lightness=True)
+
+    folder.check(lambda photo: real_of(photo.number))
+
+    assert folder.settings["n_lightness_replaced"] == 1
+    assert 3 < folder.settings["largest_lightness_difference"] < 8
+    plain = FakesFolder("mine", fakes, photos, match_lightness=False).settings
+    assert set(plain) == {"folder", "fakes_digest", "match_lightness"}
+
+
+def test_a_folder_of_the_photographs_themselves_is_noted(tmp_path, photos):
+    folder = FakesFolder("mine", tmp_path / "photos", photos, match_lightness=False)
+
+    assert folder.check(lambda photo: real_of(photo.number)) == []
+
+    assert folder.notes == (
+        "condition mine: 2 of the 2 fakes have the photograph's own colours, the first is that of"
+        " photo_000.png",
+    )

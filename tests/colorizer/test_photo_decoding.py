@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from colorizer.errors import PhotoError
 from colorizer.lab import rgb_to_lab
-from colorizer.photo_decoding import decode_photo
+from colorizer.photo_decoding import decode_photo, has_transparency
 from tests.colorizer.factories import colourful_photo, encode, grey_photo
 from tests.colorizer.shared_data import shared_folder
 
@@ -138,6 +138,16 @@ def test_transparency_is_put_on_white():
 
     share = alpha[..., np.newaxis] / 255
     np.testing.assert_allclose(rgb, PHOTO * share + 255 * (1 - share), atol=1)
+
+
+def test_a_picture_is_transparent_if_one_pixel_is():
+    opaque = Image.fromarray(colourful_photo(0)).convert("RGBA")
+    holed = opaque.copy()
+    holed.putpixel((5, 5), (0, 0, 0, 254))
+
+    assert not has_transparency(encode(opaque))
+    assert not has_transparency(encode(opaque.convert("RGB"), "JPEG"))
+    assert has_transparency(encode(holed))
 
 
 def test_grey_with_transparency_is_put_on_white():

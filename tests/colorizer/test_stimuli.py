@@ -11,6 +11,7 @@ import pytest
 from colorizer.condition_specs import parse_conditions
 from colorizer.equal_lightness import LIGHTNESS_TOLERANCE, lightness_difference
 from colorizer.errors import ColorizerError, SeenPhotoError
+from colorizer.fake_problems import FakesError
 from colorizer.fingerprints import as_fingerprints, save_fingerprints
 from colorizer.manifest import StimulusSet, load_manifest
 from colorizer.near_duplicates import fingerprint
@@ -182,16 +183,18 @@ def test_fakes_of_another_program_come_from_a_folder(photos, tmp_path):
     assert load_manifest(tmp_path / "set").conditions[0].settings["folder"] == "fakes"
 
 
-def test_a_fake_that_does_not_fit_stops_the_set_and_is_named(photos, tmp_path):
+def test_fakes_that_do_not_fit_stop_the_set_and_are_named_together(photos, tmp_path):
     fakes = write_photos(tmp_path / "fakes", N_PHOTOS)
     write_photo(fakes / "photo_002.png", colourful_photo(2, 50, 50))
-    conditions = parse_conditions([f"mine=folder:{fakes}"])
+    short = write_photos(tmp_path / "short", N_PHOTOS - 1)
+    conditions = parse_conditions([f"mine=folder:{fakes}", "random=random", f"b=folder:{short}"])
 
-    with pytest.raises(
-        ColorizerError,
-        match=r"^condition mine, photograph photo_002\.png: .*photo_002\.png: 50 x 50 pixels",
-    ):
+    with pytest.raises(FakesError, match=r"^2 of the 8 fakes from folders cannot") as refused:
         build_set([photos], tmp_path / "set", conditions, SMALL)
+
+    found = [(problem.condition, problem.problem) for problem in refused.value.problems]
+    assert found == [("mine", "size"), ("b", "missing")]
+    assert "photo_002.png: 50 x 50 pixels" in str(refused.value)
     assert not (tmp_path / "set").exists()
 
 
