@@ -54,7 +54,7 @@ def test_the_report_has_both_conditions_with_the_truth_in_their_intervals(ran):
 def test_the_files_that_it_speaks_of_are_there(ran):
     folder, _ = ran
 
-    for name in ("export/trials.csv", "export/codebook.csv", "report.html", "instance"):
+    for name in ("export/trials.csv", "export/codebook.csv", "report.html", "archive", "instance"):
         assert (folder / name).exists()
 
 
