@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +14,12 @@ from study_app.erasure import erase
 from study_app.errors import PlaceLost, StudyError, StudyFull
 from study_app.extensions import db
 from study_app.models import Response, ScreeningCheck, StudySession, Trial
+from study_app.monitoring.contact_sheet import read_sheet
+from study_app.monitoring.overview import measure_overview
+from study_app.monitoring.people import read_people
+from study_app.monitoring.report_results import allowed_kind
+from study_app.monitoring.timing_quality import measure_timing
+from study_app.monitoring.vigilance import measure_vigilance
 from study_app.places import count_places, lock_study
 from study_app.responses import parse_response
 from study_app.study_tables import Screening
@@ -49,6 +55,30 @@ def test_a_whole_study_session_and_its_export(app, tmp_path):
         measured = progress.measure_progress(db.session(), study, NOW)
     assert (exported.n_trials, exported.n_study_sessions) == (10, 1)
     assert sum(arm.finished for arm in measured.arms) == 1
+
+
+def test_the_desk_measures_a_study(app, tmp_path):
+    first, second = Browser(app), Browser(app)
+    first.consent()
+    first.answer_all()
+    second.consent()
+    second.answer_next(frame_interval_ms=6.94)
+
+    with app.app_context():
+        session, study = db.session(), find_study(db.session())
+        seen = measure_overview(session, study, datetime.now(UTC))
+        rows = measure_timing(session, study, simulated=False)
+        vigilance = measure_vigilance(session, study, simulated=False)
+        page = read_people(session, study, 1, datetime.now(UTC))
+        sheet = read_sheet(session, study, "full", 1, tmp_path)
+        kind = allowed_kind(session, study)
+
+    assert sum(arm.finished for arm in seen.people) == 1
+    assert [(row.rate_hz, row.n_trials) for row in rows] == [(60, 10), (144, 1)]
+    assert sum(row.n_answered for row in vigilance) >= 1
+    assert [person.n_answered for person in page.people] == [1, 10]
+    assert len(sheet.pairs) == 24
+    assert kind is None
 
 
 def test_enrolments_at_the_same_time_never_exceed_the_places(app):

@@ -29,8 +29,8 @@ export function morph(old, fresh) {
  * @param {Element | DocumentFragment} fresh
  */
 export function morphChildren(old, fresh) {
-  const before = [...old.childNodes];
-  const after = [...fresh.childNodes];
+  const before = [...old.childNodes].filter(hasContent);
+  const after = [...fresh.childNodes].filter(hasContent);
   after.forEach((node, place) => {
     const there = before[place];
     if (!there) old.append(node);
@@ -39,6 +39,14 @@ export function morphChildren(old, fresh) {
     else if (there.nodeValue !== node.nodeValue) there.nodeValue = node.nodeValue;
   });
   for (const node of before.slice(after.length)) node.remove();
+}
+
+/**
+ * Whether a node is more than the space between two others, which may be missing on one side.
+ * @param {Node} node
+ */
+function hasContent(node) {
+  return !(node instanceof Text) || node.data.trim() !== "";
 }
 
 /**

@@ -1,4 +1,5 @@
 import io
+import json
 import tempfile
 import time
 import zipfile
@@ -9,7 +10,7 @@ import pytest
 from study_app.catalog import close_study, find_study
 from study_app.extensions import db
 from study_app.monitoring import analysis_command
-from study_app.monitoring.report_job import folder_of
+from study_app.monitoring.report_job import Job, folder_of, note_job
 from study_app.monitoring.report_results import PAGE_NAME, SEQUENCE_NAME
 from study_app.views.desk_data import REPORT_POLICY
 from tests.study_app import factories
@@ -19,10 +20,10 @@ from tests.study_app.factories import NOW, Browser
 LONGEST_WAIT_S = 60
 
 
-def take_part(app, n=1, study="colours"):
+def take_part(app, n=1):
     for _ in range(n):
         browser = Browser(app)
-        assert browser.consent(study).status_code == 302
+        assert browser.consent().status_code == 302
         browser.answer_all()
 
 
@@ -38,9 +39,18 @@ def fetch(app, path):
     return answer
 
 
-def wait_for_report(desk, study="colours"):
+def folder(app):
+    return folder_of(Path(app.instance_path), "colours")
+
+
+def noted(app, job):
+    folder(app).mkdir(parents=True)
+    note_job(folder(app), job)
+
+
+def wait_for_report(desk):
     deadline = time.monotonic() + LONGEST_WAIT_S
-    while "You may leave this page" in (page := desk.get(f"/desk/{study}/report/now").text):
+    while "You may leave this page" in (page := desk.get("/desk/colours/report/now").text):
         assert time.monotonic() < deadline, page
         time.sleep(0.1)
     return page
@@ -119,29 +129,28 @@ def test_a_look_that_the_study_file_allows_has_a_warning_and_its_own_intervals(a
         source = source.replace("show_fool_rates = false", "show_fool_rates = true")
         factories.create_study(source, set_folder)
         factories.open_study(db.session(), find_study(db.session(), "colours"), None, NOW)
-    take_part(app, 1)
-    desk = researcher(app)
-    page = desk.get("/desk/colours/data").text
+    Browser(app).consent()
+    point = {"n_participants": 12, "fool_rate": 0.3, "low": 0.1, "high": 0.5}
+    noted(app, Job("sequence", "done", NOW, NOW, n_trials=120))
+    (folder(app) / SEQUENCE_NAME).write_text(
+        json.dumps({"conditions": [{"condition": "full", "points": [point]}]})
+    )
 
-    desk.post_form("/desk/colours/report")
-    found = wait_for_report(desk)
+    page = researcher(app).get("/desk/colours/data").text
 
     assert "People still come" in page
-    assert "hold at all times together" in page
-    assert "Too few people for an interval so far" in found
-    assert (folder_of(Path(app.instance_path), "colours") / SEQUENCE_NAME).is_file()
+    assert "valid at all times together" in page
+    assert "10.0\u202f% to 50.0\u202f%" in page
+    assert "Compute now" in page
 
 
 def test_the_commands_own_sentence_tells_why_there_is_no_report(open_app):
     close(open_app)
-    desk = researcher(open_app)
-    desk.get("/desk/colours/data")
+    noted(open_app, Job("report", "failed", NOW, NOW, "no answered main trial is left"))
 
-    desk.post_form("/desk/colours/report")
+    page = researcher(open_app).get("/desk/colours/data").text
 
-    page = wait_for_report(desk)
-    assert 'class="problem"' in page
-    assert "trial" in page
+    assert 'class="problem" role="status">no answered main trial is left<' in page
     assert "Make report" in page
 
 
@@ -179,4 +188,4 @@ def test_a_form_without_its_token_starts_nothing(open_app):
     answer = desk.client.post("/desk/colours/report")
 
     assert answer.status_code == 400
-    assert not folder_of(Path(open_app.instance_path), "colours").exists()
+    assert not folder(open_app).exists()
