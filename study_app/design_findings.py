@@ -83,6 +83,16 @@ def _rules(study_file: StudyFile, document: Mapping[str, Any]) -> Iterator[Findi
             "[equivalence], margin = 0.05",
             RULES,
         )
+    if study_file.desk.show_fool_rates:
+        yield Finding(
+            "early-look",
+            "should",
+            "[desk] show_fool_rates",
+            "The desk shows fool rates while people still come: who sees them may stop when they"
+            " look best.",
+            "show_fool_rates = false, or looks that are planned: analysis plan looks",
+            RULES,
+        )
 
 
 def _trials(study_file: StudyFile) -> Iterator[Finding]:

@@ -66,6 +66,15 @@ def _people(study_file: StudyFile) -> Iterator[Finding]:
             'publish study.toml, or its digest, and write preregistration = "https://…"',
             PEOPLE,
         )
+    if not study_file.archive.license.strip():
+        yield Finding(
+            "no-licence",
+            "note",
+            "[archive] license",
+            "Others will not be told what they may do with the data.",
+            'license = "CC-BY-4.0", or another one',
+            PEOPLE,
+        )
 
 
 def _consent(study_file: StudyFile) -> Iterator[Finding]:

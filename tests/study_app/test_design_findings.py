@@ -62,6 +62,7 @@ def test_a_sound_design_leaves_nothing_to_ask():
         ("screening", {"colour_vision": "record"}, ("eyes-recorded-only", "should")),
         ("screening", {"display": "record"}, ("display-recorded-only", "note")),
         ("equivalence", {"margin": None}, ("no-margin", "note")),
+        ("desk", {"show_fool_rates": True}, ("early-look", "should")),
     ],
 )
 def test_what_is_weak_is_found_by_itself(table, values, found):

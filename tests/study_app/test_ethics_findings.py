@@ -21,6 +21,7 @@ def answered():
         study=replace(found.study, pay="There is no pay.", minutes=10),
         consent=replace(found.consent, text=text),
         ethics=ETHICS,
+        archive=replace(found.archive, license="CC-BY-4.0"),
     )
 
 
@@ -54,6 +55,7 @@ def test_a_study_that_says_everything_leaves_nothing_to_ask():
         ("ethics", {"data_protection": ""}, ("no-data-protection", "must")),
         ("ethics", {"approval": ""}, ("no-approval", "should")),
         ("ethics", {"preregistration": ""}, ("not-preregistered", "note")),
+        ("archive", {"license": ""}, ("no-licence", "note")),
         ("ethics", {"institution": "Somebody else"}, ("institution-unsaid", "must")),
         ("ethics", {"data_protection": "Write to us."}, ("data-protection-unsaid", "must")),
         ("consent", {"required": False}, ("no-consent", "note")),
