@@ -11,7 +11,7 @@ from study_app.catalog import close_study, find_study
 from study_app.extensions import db
 from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
-from study_app.monitoring.report_results import PAGE_NAME, SEQUENCE_NAME
+from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME
 from study_app.views.desk_data import REPORT_POLICY
 from tests.study_app import factories
 from tests.study_app.desk_logins import researcher
@@ -103,6 +103,7 @@ def test_a_report_is_made_in_a_process_of_its_own_and_opened(open_app):
     assert (started.status_code, started.location) == (303, "/desk/colours/data#report")
     assert "of 30 trials" in page
     assert '<th scope="row">full</th>' in page
+    assert not (folder(open_app) / EXPORT_NAME).exists()
     report = desk.get("/desk/colours/report/report.html")
     assert report.text.startswith("<!doctype html>")
     assert report.headers.get_all("Content-Security-Policy") == [REPORT_POLICY]
