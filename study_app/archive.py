@@ -47,7 +47,7 @@ from study_app.catalog import check_set_folder, file_of, roles_of
 from study_app.errors import ExportError, SetChanged, StimulusSetError
 from study_app.export import DISTRIBUTION, export_files
 from study_app.models import StimulusSet, Study
-from study_app.questions import asked_questions
+from study_app.questions import AskedQuestion, asked_questions
 from study_app.results import write_bytes, write_folder
 
 ZIP_SUFFIX = ".zip"
@@ -178,7 +178,7 @@ def _content(
             conditions.setdefault(condition.name, (condition.kind, condition.settings))
     with force_locale(LANGUAGE):
         questions = [
-            (asked.id, str(asked.text), [str(words) for _, words in asked.options])
+            (asked.id, str(asked.text), _possible_answers(asked))
             for asked in asked_questions(study_file)
         ]
     return ArchiveContent(
@@ -197,6 +197,11 @@ def _content(
         exclusion=provenance["exclusion"],
         manifests=[manifest_place(number) for number in range(1, len(sets) + 1)],
     )
+
+
+def _possible_answers(asked: AskedQuestion) -> str:
+    options = [str(words) for _, words in asked.options]
+    return " / ".join(options if asked.kind == "choice" else [*options, "free text"])
 
 
 def _facts(study: Study, exported: Mapping[str, bytes]) -> DataFacts:

@@ -42,7 +42,8 @@ def place_of(name: str, study_id: str) -> str:
     """
     if name in OTHER_PLACES:
         return OTHER_PLACES[name]
-    word = re.sub(r"[^a-zA-Z0-9]", "", study_id)
+    first, *others = re.findall(r"[a-zA-Z0-9]+", study_id)
+    word = first + "".join(other.capitalize() for other in others)  # no hyphens in values
     return f"{DATA_FOLDER}/study-{word}_description-{TABLE_WORDS[name]}_data.csv"
 
 

@@ -31,8 +31,8 @@ OTHER_MEANINGS = {
     "codebook_tables.csv": "The same for the columns of the other tables.",
 }
 SIMULATED = (
-    "**Some or all answers in here are of simulated observers, not of people:** the column"
-    " `simulated` says which. They show the path, not a finding."
+    "**{share} answers in here are of simulated observers, not of people:** the column `simulated`"
+    " says which. They show the path, not a finding."
 )
 NOT_CLOSED = (
     "**The study was not closed when this archive was made (its state was {state}):** there may be"
@@ -55,7 +55,7 @@ class ArchiveContent:
         conditions: kind and settings of each condition, by name.
         flow: rows of the table of the participant flow.
         counts: answered and fooling trials, as of ``count_fool_rates.py``.
-        questions: what was asked after the trials: id, words, and options.
+        questions: what was asked after the trials: id, words, and what could be answered.
         versions: of the software.
         set_digests: of the stimulus sets.
         n_photos: photographs in them.
@@ -71,7 +71,7 @@ class ArchiveContent:
     conditions: Mapping[str, tuple[str, Mapping[str, object]]]
     flow: Sequence[Mapping[str, str]]
     counts: Mapping[tuple[str, str], tuple[int, int]]
-    questions: Sequence[tuple[str, str, Sequence[str]]]
+    questions: Sequence[tuple[str, str, str]]
     versions: Mapping[str, str]
     set_digests: Sequence[str]
     n_photos: int
@@ -119,7 +119,8 @@ def _head(content: ArchiveContent) -> str:
         summary(content.study_file, content.details),
     ]
     if has_simulated(content):
-        lines += ["", SIMULATED]
+        has_people = _number(content.flow, "enrolled", "false") != "0"
+        lines += ["", SIMULATED.format(share="Some" if has_people else "All")]
     if content.facts.state != CLOSED:
         lines += ["", NOT_CLOSED.format(state=content.facts.state)]
     return "\n".join(lines)
@@ -155,15 +156,10 @@ def _what_people_did(content: ArchiveContent) -> str:
     ]
     if content.questions:
         lines += ["", "Afterwards they were asked:", ""]
-        lines += [_question(*question) for question in content.questions]
+        lines += [f"* `{name}`: {words} ({answers})" for name, words, answers in content.questions]
     lines += ["", "`documentation/protocol.md` has all numbers, and says where the study departs"
               " from that of Zhang, Isola & Efros (2016), which it follows."]  # fmt: skip
     return "\n".join(lines)
-
-
-def _question(name: str, words: str, options: Sequence[str]) -> str:
-    choice = f" ({' / '.join(options)})" if options else " (free text)"
-    return f"* `{name}`: {words}{choice}"
 
 
 def _conditions(content: ArchiveContent) -> str:

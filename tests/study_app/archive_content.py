@@ -40,7 +40,10 @@ def make_content(**changes: Any) -> ArchiveContent:
         conditions={"full": ("weights", {"temperature": 0.5}), "random": ("random", {})},
         flow=flow_rows({"enrolled": 7, "finished": 5}, {"enrolled": 0, "finished": 0}),
         counts={("full", "people"): (40, 13)},
-        questions=[("display", "On what?", ["A phone", "A laptop"]), ("strategy", "How?", [])],
+        questions=[
+            ("display", "On what?", "A phone / A laptop"),
+            ("strategy", "How?", "free text"),
+        ],
         versions={"colorization-turing-test": "0.1.0"},
         set_digests=["ab" * 32],
         n_photos=60,

@@ -23,6 +23,7 @@ from study_app.export_tables import EXPORT_TABLES
 from study_app.extensions import db
 from study_app.models import Participant, StudySession, Trial
 from study_app.simulated_token import sign_token
+from study_app.study_tables import StandardQuestions
 from tests.study_app import factories
 from tests.study_app.conftest import DATABASE
 from tests.study_app.factories import Browser
@@ -262,4 +263,15 @@ def test_the_consent_comes_along_in_every_language(app_with):
 
     assert files["documentation/consent_de.txt"] == b"Freiwillig.\n"
     assert b"of your own free will" in files["documentation/consent_en.txt"]
-    assert "data/study-twolanguages_description-trials_data.csv" in files
+    assert "data/study-twoLanguages_description-trials_data.csv" in files
+
+
+def test_questions_stand_in_the_readme_with_what_could_be_answered(app, set_folder):
+    asked = StandardQuestions(("night-mode", "strategy", "trouble"))
+    with app.app_context():
+        study = factories.create_study(factories.study_text(questions=asked), set_folder).study
+        text = archive.archive_files(db.session(), study)["README.md"].decode()
+
+    assert "(Yes, it was on / No, it was off / I do not know)" in text
+    assert "* `strategy`: What did you go by when you chose? (free text)" in text
+    assert "(No, nothing / free text)" in text

@@ -27,6 +27,12 @@ def test_names_of_tables_are_made_of_keywords(name, study_id):
     assert DATA_FILE.fullmatch(file_name)
 
 
+def test_the_words_of_an_id_stay_apart():
+    place = place_of("trials.csv", "false-colours-2")
+
+    assert place == "data/study-falseColours2_description-trials_data.csv"
+
+
 def test_a_table_and_its_metadata_stand_side_by_side():
     assert sidecar_of("data/a-1_data.csv") == "data/a-1_data.json"
 

@@ -20,8 +20,10 @@ def test_simulated_observers_are_told_of_at_once():
 
     text = readme(make_content(flow=flow))
 
-    assert "of simulated observers, not of people" in text.split("##")[0]
+    assert "**All answers in here are of simulated observers" in text.split("##")[0]
     assert "| enrolled | 0 | 3 |" in text
+    mixed = readme(make_content(flow=flow_rows({"enrolled": 2}, {"enrolled": 3})))
+    assert "**Some answers in here are of simulated observers" in mixed
 
 
 def test_counts_are_printed_of_a_closed_study_only():
@@ -44,7 +46,7 @@ def test_conditions_have_their_role_and_how_they_were_made():
     assert "| random | vigilance: shows who pays attention |" in text
 
 
-def test_questions_are_listed_with_their_options():
+def test_questions_are_listed_with_what_could_be_answered():
     text = readme(make_content())
 
     assert "* `display`: On what? (A phone / A laptop)" in text
