@@ -15,7 +15,7 @@ from colorizer.set_checks import check_set
 from colorizer.stimuli import SetSettings, build_set
 
 SETTINGS = SetSettings(size_px=128, seed=3, match_lightness=True)
-N_PHOTOS = 8
+N_PHOTOS = 6
 
 
 @pytest.fixture(scope="module")
