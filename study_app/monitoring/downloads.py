@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from study_app.archive import write_archive, zip_bytes
 from study_app.export import export_files
 from study_app.models import Study
+from study_app.study_states import Phase
 
-Package = Literal["data", "archive"]
+Package = Literal["data", "archive", "pilot-data"]
 
 
 def write_package(session: Session, study: Study, package: Package, folder: Path) -> Path:
@@ -22,7 +23,7 @@ def write_package(session: Session, study: Study, package: Package, folder: Path
     Args:
         session: reads in one transaction, so that all files agree.
         study: the study.
-        package: the plain export, or the Psych-DS archive.
+        package: the plain export, the Psych-DS archive, or the plain export of the pilot alone.
         folder: exists already.
 
     Raises:
@@ -33,5 +34,6 @@ def write_package(session: Session, study: Study, package: Package, folder: Path
     if package == "archive":
         write_archive(session, study, path)
     else:
-        path.write_bytes(zip_bytes(export_files(session, study), path.stem))
+        phase: Phase = "pilot" if package == "pilot-data" else "main"
+        path.write_bytes(zip_bytes(export_files(session, study, phase), path.stem))
     return path

@@ -57,7 +57,9 @@ def link_warnings(kind: RecruiterKind, url: str, state: str) -> tuple[str, ...]:
     """Say why an address would not work for the people it is sent to."""
     parts = urlsplit(url)
     warnings = []
-    if state != "open":
+    if state == "pilot":
+        warnings.append("The study is in pilot: what people do now is kept apart from its data.")
+    elif state != "open":
         warnings.append(
             f"The study is {state}: who follows a link is told so and cannot take part."
         )

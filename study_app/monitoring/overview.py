@@ -19,7 +19,7 @@ from study_app.monitoring.attention import Notice, RefreshRate, Situation, notic
 from study_app.monitoring.pace import Expectation, expected_end
 from study_app.monitoring.timing_quality import count_interrupted, measure_timing
 from study_app.monitoring.watching import WatchedSession, read_sessions
-from study_app.progress import ALL_CONDITIONS, Arm, Progress, measure_progress
+from study_app.progress import ALL_CONDITIONS, Arm, Progress, measure_progress, told_of_pilot
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Overview:
             come.
         flow: openings of pages before enrolment.
         chart: arrivals and completions.
+        pilot: in one line, who took part in a pilot that is over; empty if nobody did.
         notices: what needs attention.
         expectation: of the end; None if none can be had.
     """
@@ -46,6 +47,7 @@ class Overview:
     shows_simulated: bool
     flow: dict[FlowEvent, int]
     chart: Chart
+    pilot: str
     notices: tuple[Notice, ...]
     expectation: Expectation | None
 
@@ -70,6 +72,7 @@ def measure_overview(session: Session, study: Study, now: datetime) -> Overview:
             [watched.finished_at for watched in sessions if watched.finished_at is not None],
             now,
         ),
+        pilot=told_of_pilot(measured),
         notices=notices(_situation(session, study, sessions, arms, shows_simulated, now)),
         expectation=_expectation(study, sessions, people, now),
     )

@@ -17,6 +17,7 @@ from study_app.monitoring.analysis_command import INSTALL, find_command
 from study_app.monitoring.downloads import Package, write_package
 from study_app.monitoring.report_job import folder_of, read_job, start_job
 from study_app.monitoring.report_results import PAGE_NAME, TWIN_NAME, allowed_kind, read_rates
+from study_app.monitoring.watching import has_sessions
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
 
@@ -32,10 +33,11 @@ REPORT_POLICY = (
 def data(study_id: str) -> str:
     """Offer the data, and the report with how far it is."""
     found = find_study(db.session(), study_id)
-    return study_page("desk/data.html", found, **_report_values(found))
+    has_pilot = has_sessions(db.session(), found, "pilot")
+    return study_page("desk/data.html", found, has_pilot=has_pilot, **_report_values(found))
 
 
-@desk.get("/<study_id>/<any(data, archive):package>.zip")
+@desk.get("/<study_id>/<any('data', 'archive', 'pilot-data'):package>.zip")
 def download(study_id: str, package: str) -> AnyResponse:
     """Send the data, freshly exported."""
     found = find_study(db.session(), study_id)

@@ -45,6 +45,7 @@ def test_other_recruiters_get_the_plain_address(kind):
     [
         ("link", URL, "open", 0),
         ("link", URL, "draft", 1),
+        ("link", URL, "pilot", 1),
         ("link", "http://127.0.0.1:5000/study/colours", "open", 1),
         ("kiosk", "http://127.0.0.1:5000/study/colours", "open", 0),
         ("mturk", "http://study.example/study/colours", "open", 1),

@@ -1,7 +1,7 @@
-from study_app.catalog import find_study
+from study_app.catalog import find_study, move_study
 from study_app.extensions import db
-from study_app.monitoring.watching import read_sessions
-from tests.study_app.factories import Browser
+from study_app.monitoring.watching import has_sessions, read_sessions
+from tests.study_app.factories import NOW, Browser
 
 
 def test_every_study_session_of_the_study_is_one_row(open_app):
@@ -27,3 +27,21 @@ def test_simulated_observers_are_kept_apart(open_app):
     with open_app.app_context():
         study = find_study(db.session(), "colours")
         assert read_sessions(db.session(), study, simulated=True) == []
+
+
+def test_sessions_of_a_pilot_are_watched_while_it_lasts(open_app):
+    Browser(open_app).consent()
+    with open_app.app_context():
+        session, noise = db.session(), find_study(db.session(), "noise")
+        move_study(session, noise, "pilot", NOW)
+    Browser(open_app).consent("noise")
+
+    with open_app.app_context():
+        session, noise = db.session(), find_study(db.session(), "noise")
+        while_it_lasts = len(read_sessions(session, noise, simulated=False))
+        move_study(session, noise, "open", NOW)
+        afterwards = len(read_sessions(session, noise, simulated=False))
+        has_pilot = has_sessions(session, noise, "pilot")
+        others = has_sessions(session, find_study(session, "colours"), "pilot")
+
+    assert (while_it_lasts, afterwards, has_pilot, others) == (1, 0, True, False)

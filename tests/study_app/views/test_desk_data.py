@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from study_app.catalog import close_study, find_study
+from study_app.catalog import close_study, find_study, move_study
 from study_app.extensions import db
 from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
@@ -79,6 +79,21 @@ def test_the_archive_is_taken_away_in_one_file(open_app):
     with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
         assert "colours-archive/dataset_description.json" in packed.namelist()
         assert packed.testzip() is None
+
+
+def test_the_data_of_a_pilot_are_taken_away_by_themselves(open_app):
+    with open_app.app_context():
+        move_study(db.session(), find_study(db.session(), "noise"), "pilot", NOW)
+    Browser(open_app).consent("noise")
+
+    answer = fetch(open_app, "/desk/noise/pilot-data.zip")
+    desk = researcher(open_app)
+
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        assert len(packed.read("noise-pilot-data/trials.csv").splitlines()) == 1 + 10
+    assert "pilot-data.zip" in desk.get("/desk/noise/data").text
+    assert "pilot-data.zip" not in desk.get("/desk/colours/data").text
+    assert "People of the pilot" in desk.get("/desk/noise/").text
 
 
 def test_data_of_an_open_study_come_with_a_warning(open_app):
