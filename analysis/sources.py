@@ -21,6 +21,7 @@ from analysis.text_table import TextTable
 PARQUET_NAME = "trials.parquet"
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 SQLITE_MAGIC = b"SQLite format 3\0"
+ZIP_MAGIC = b"PK\x03\x04"
 # Enough for the header of any table.
 HEAD_BYTES = 1 << 20
 
@@ -46,7 +47,7 @@ def find_source(source: Path | str) -> Source:
     """Tell what a path or an address names.
 
     Raises:
-        TrialTableError: there is nothing, or a folder without a trial table.
+        TrialTableError: there is nothing, a folder without a trial table, or a file that is none.
     """
     if isinstance(source, str) and ADDRESS.match(source):
         file = sqlite_file(source)
@@ -59,6 +60,11 @@ def find_source(source: Path | str) -> Source:
     head = _head(path)
     if head.startswith(SQLITE_MAGIC):
         return Source("database", (path,), address=f"sqlite:///{path}")
+    if head.startswith(ZIP_MAGIC):
+        raise TrialTableError(
+            f"{path}: is a ZIP file or a spreadsheet; allowed: the folder that an archive unpacks"
+            " to, or the table saved as CSV"
+        )
     if head.startswith(MAGIC):
         return Source("parquet", (path,))
     return Source("amt" if _is_amt(head) else "csv", (path,))

@@ -38,6 +38,8 @@ def check_dataset(folder: Path) -> list[Problem]:
     Raises:
         ArchiveError: there is no such folder, or a file in it cannot be read.
     """
+    if folder.is_file():
+        raise ArchiveError(f"{folder}: is a file; name the folder that it unpacks to")
     if not folder.is_dir():
         raise ArchiveError(f"{folder}: there is no such folder")
     patterns = [line for name in IGNORE_NAMES for line in _patterns(folder / name)]

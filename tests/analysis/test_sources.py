@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,11 @@ def test_options_for_another_kind_of_source_are_refused(study_csv: Path) -> None
         read_source(study_csv, study="a")
     with pytest.raises(TrialTableError, match="--amt-practice and --amt-vigilance are for results"):
         read_source(study_csv, amt=AmtSettings())
+
+
+def test_a_zip_file_is_to_be_unpacked_first(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "archive.zip", "w") as packed:
+        packed.writestr("archive/dataset_description.json", "{}")
+
+    with pytest.raises(TrialTableError, match=r"archive\.zip: is a ZIP file or a spreadsheet; al"):
+        find_source(tmp_path / "archive.zip")

@@ -157,3 +157,8 @@ def test_errors_come_first_and_say_where(tmp_path):
 def test_no_folder_there_is_said(tmp_path):
     with pytest.raises(ArchiveError, match="there is no such folder"):
         check_dataset(tmp_path / "none")
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    with pytest.raises(
+        ArchiveError, match=r"a\.zip: is a file; name the folder that it unpacks to"
+    ):
+        check_dataset(tmp_path / "a.zip")
