@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ ZIP_SUFFIX = ".zip"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the first that the format knows; the clock's would not repeat
 ZIP_MODE = 0o100644 << 16
 DIGEST_DIGITS = 8
+DAY_LENGTH = len("2026-03-01")
 LANGUAGE = "en"
 
 Row = Mapping[str, str]
@@ -187,7 +188,7 @@ def _content(
         facts=_facts(study, exported),
         roles=roles_of(session, study),
         conditions=conditions,
-        flow=_rows(exported["participant_flow.csv"]),
+        flow=list(_rows(exported["participant_flow.csv"])),
         counts=count_fool_rates.count(_rows(exported["trials.csv"])),
         questions=questions,
         versions={DISTRIBUTION: provenance["versions"][DISTRIBUTION]},
@@ -206,7 +207,7 @@ def _possible_answers(asked: AskedQuestion) -> str:
 
 def _facts(study: Study, exported: Mapping[str, bytes]) -> DataFacts:
     """Find out what the data say of themselves: days and version."""
-    days = sorted({time[:10] for time in _times(exported)})
+    days = sorted({time[:DAY_LENGTH] for time in _times(exported)})
     own = {"created": study.created_at, "opened": study.opened_at, "closed": study.closed_at}
     own_days = {what: time.date().isoformat() for what, time in own.items() if time is not None}
     modified = max([*days, *own_days.values()])
@@ -223,11 +224,11 @@ def _facts(study: Study, exported: Mapping[str, bytes]) -> DataFacts:
     )
 
 
-def _times(exported: Mapping[str, bytes]) -> Iterable[str]:
+def _times(exported: Mapping[str, bytes]) -> Iterator[str]:
     """Give every time that stands in a table."""
     for name in TABLE_WORDS:
         columns = [variable.name for variable in variables_of(name) if variable.type == "time"]
-        for row in _rows(exported[name]) if columns else []:
+        for row in _rows(exported[name]) if columns else ():
             yield from (row[column] for column in columns if row[column])
 
 
@@ -296,5 +297,6 @@ def _check_place(out: Path, is_zip: bool, overwrite: bool) -> None:
         )
 
 
-def _rows(table: bytes) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(table.decode(), newline="")))
+def _rows(table: bytes) -> Iterator[Row]:
+    """Read the rows of a table one by one: of a large study, all at once would not fit."""
+    return csv.DictReader(io.TextIOWrapper(io.BytesIO(table), encoding="utf-8", newline=""))

@@ -4,7 +4,7 @@ Place on the data's path: ``archive.py`` writes them; the README is in ``archive
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from study_app.archive_description import DataFacts
 from study_app.archive_details import NOT_STATED, ArchiveDetails
@@ -53,7 +53,7 @@ def protocol_text(study_file: StudyFile, deviations: Sequence[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def changes_text(facts: DataFacts, erasures: Sequence[Mapping[str, str]]) -> str:
+def changes_text(facts: DataFacts, erasures: Iterable[Mapping[str, str]]) -> str:
     """Give the history of the data.
 
     Args:
