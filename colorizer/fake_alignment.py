@@ -4,7 +4,7 @@ A program that colours keeps what is light and dark, more or less; one that cuts
 photographs does not. Compared are L* reduced to a small picture: as they are, moved, mirrored,
 turned, enlarged, and against the whole photograph squeezed into a square.
 
-Measured on 100 photographs: two different ones are alike by 0.28 or less in 90 % and by 0.74 or
+Measured on 120 photographs: two different ones are alike by 0.28 or less in 90 % and by 0.74 or
 less in 99.9 % of 7,140 pairs; the same one under JPEG of quality 10 by 0.989 or more, with hues
 turned at random in HSV, which changes L* a lot, by 0.81 or more in 99 %; moved by 2 % of its side
 by 0.976 or less in 95 %.
