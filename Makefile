@@ -92,7 +92,7 @@ $(DEMO)/study.toml: $(DEMO)/built.txt
 	  practice=$$((n / 5)); main=$$((n - practice)); vigilance=$$(((main + 9) / 10)); \
 	  lengths="--n-practice $$practice --n-main $$main --n-vigilance $$vigilance"; \
 	  echo "$$n photographs: $$practice practice and $$main test pairs instead of 10 and 40"; fi; \
-	$(BIN)/study-app init $@ --protocol zhang2016 --id demo --title "Real or machine-coloured?" \
+	$(BIN)/study-app init $@ --no-input --protocol zhang2016 --id demo --title "Real or machine-coloured?" \
 	  --contact "the person who started this demo" --per-condition $(DEMO_PARTICIPANTS) $$lengths
 
 $(DEMO)/created.txt: $(DEMO)/study.toml

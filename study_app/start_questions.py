@@ -25,16 +25,20 @@ class StartQuestion:
         text: what is asked, without a question mark's colon.
         read: turns what was typed into the option's value; raises ``click.BadParameter``.
         default: what an empty answer means, as it would be typed.
+        is_aside: asked only if something else is missing too; its default suits nearly all.
     """
 
     option: str
     text: str
     read: Callable[[str], Any]
     default: str = ""
+    is_aside: bool = False
 
 
 def ask_for_missing(given: Mapping[str, Any], suggested: Mapping[str, Any]) -> dict[str, Any]:
     """Ask for every option that was not given, again after a bad answer.
+
+    Where all that one has to know was given, nothing is asked.
 
     Args:
         given: values of options; None, or no condition, is not given.
@@ -47,8 +51,9 @@ def ask_for_missing(given: Mapping[str, Any], suggested: Mapping[str, Any]) -> d
     waiting = [
         question for question in start_questions(suggested) if given[question.option] in (None, ())
     ]
-    if waiting:
-        click.echo("A few questions; Enter takes what stands in brackets, or leaves it out.")
+    if all(question.is_aside for question in waiting):
+        return answers
+    click.echo("A few questions; Enter takes what stands in brackets, or leaves it out.")
     for question in waiting:
         answers[question.option] = click.prompt(
             question.text,
@@ -67,7 +72,10 @@ def start_questions(suggested: Mapping[str, Any]) -> tuple[StartQuestion, ...]:
         StartQuestion("institution", "Who is responsible: institute, university", read_line),
         StartQuestion("data_protection", "Address of the page on data protection there", read_line),
         StartQuestion(
-            "tested", "Conditions to test, with commas (empty: all of the set)", read_conditions
+            "tested",
+            "Conditions to test, with commas (empty: all of the set)",
+            read_conditions,
+            is_aside=True,
         ),
         StartQuestion(
             "per_condition",
@@ -77,7 +85,11 @@ def start_questions(suggested: Mapping[str, Any]) -> tuple[StartQuestion, ...]:
         ),
         StartQuestion("pay", "What they are paid, one sentence", read_line),
         StartQuestion(
-            "minutes", "Minutes that they are told", read_number, str(suggested["minutes"])
+            "minutes",
+            "Minutes that they are told",
+            read_number,
+            str(suggested["minutes"]),
+            is_aside=True,
         ),
     )
 

@@ -94,6 +94,17 @@ def test_what_an_option_says_is_not_asked():
 
 
 @pytest.mark.usefixtures("here")
+def test_who_says_all_that_one_has_to_know_is_asked_nothing():
+    output = init(
+        "--title", "Sky", "--contact", "a", "--institution", "b", "--data-protection", "c",
+        "--pay", "d", "--per-condition", "7",
+    )  # fmt: skip
+
+    assert "A few questions" not in output
+    assert written().conditions.tested == ()
+
+
+@pytest.mark.usefixtures("here")
 def test_no_input_asks_nothing():
     output = init("--no-input")
 
