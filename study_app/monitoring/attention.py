@@ -5,7 +5,7 @@ gives a sentence or nothing. Thresholds have names and are stated in ``docs/desk
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -61,6 +61,7 @@ class Situation:
         refresh_rates: exposures by refresh rate.
         n_interrupted: trials given up because their showing was cut off.
         missing_sets: folders of stimulus sets that are gone.
+        n_missing_images: pictures that are gone from sets that are there.
     """
 
     now: datetime
@@ -73,7 +74,8 @@ class Situation:
     arms: Sequence[Arm] = ()
     refresh_rates: Sequence[RefreshRate] = ()
     n_interrupted: int = 0
-    missing_sets: Sequence[str] = field(default=())
+    missing_sets: Sequence[str] = ()
+    n_missing_images: int = 0
 
 
 def notices(situation: Situation) -> tuple[Notice, ...]:
@@ -89,6 +91,14 @@ def _missing_sets(situation: Situation) -> Iterator[Notice]:
             "urgent",
             f"The stimulus set is no longer at {folder}: nobody can be shown a picture;"
             " study-app create STUDY.TOML --set with its new place mends this.",
+        )
+
+
+def _missing_images(situation: Situation) -> Iterator[Notice]:
+    if n := situation.n_missing_images:
+        what = "1 picture is" if n == 1 else f"{thin(n)} pictures are"
+        yield Notice(
+            "urgent", f"{what} missing from the stimulus set; the contact sheet marks the pairs."
         )
 
 
@@ -194,6 +204,7 @@ def _interrupted(situation: Situation) -> Iterator[Notice]:
 
 RULES: tuple[Callable[[Situation], Iterator[Notice]], ...] = (
     _missing_sets,
+    _missing_images,
     _quota,
     _missing_contact,
     _dropped_out,

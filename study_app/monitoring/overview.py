@@ -7,7 +7,6 @@ Place on the data's path: the view renders it, and again every few seconds; the 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from study_app.models import Study
 from study_app.monitoring.arrivals import Chart, arrivals_chart
 from study_app.monitoring.attention import Notice, RefreshRate, Situation, notices
 from study_app.monitoring.pace import Expectation, expected_end
+from study_app.monitoring.set_presence import count_missing_images, missing_sets
 from study_app.monitoring.timing_quality import count_interrupted, measure_timing
 from study_app.monitoring.watching import WatchedSession, read_sessions
 from study_app.progress import ALL_CONDITIONS, Arm, Progress, measure_progress, told_of_pilot
@@ -101,9 +101,8 @@ def _situation(
             for row in measure_timing(session, study, simulated=simulated)
         ],
         n_interrupted=count_interrupted(session, study, simulated=simulated),
-        missing_sets=[
-            stored.folder for stored in study.stimulus_sets if not Path(stored.folder).is_dir()
-        ],
+        missing_sets=missing_sets(study),
+        n_missing_images=count_missing_images(session, study),
     )
 
 

@@ -134,6 +134,11 @@ def test_showings_cut_off_are_told():
     assert said(refresh_rates=rates, n_interrupted=4) == []
 
 
+def test_pictures_that_are_gone_are_told():
+    assert said(n_missing_images=1)[0].startswith("1 picture is missing from the stimulus set")
+    assert said(n_missing_images=2)[0].startswith("2 pictures are missing from the stimulus set")
+
+
 def test_what_stops_the_study_comes_first():
     found = notices(replace(CALM, contact=" ", missing_sets=["/data/set"]))
 
