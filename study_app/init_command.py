@@ -90,6 +90,7 @@ def init(
     draft = _draft(protocol, slug, approval, answers)
     write_text(path, study_template.write_study_text(draft))
     click.echo(f"{path}: a study after {preset}; study-app create {path} --set SET comes next")
+    click.echo(f"study-app check {path} --set SET lists what a referee would ask")
     if not draft.contact:
         click.echo("Missing: a contact for participants; study-app open wants one.")
 
