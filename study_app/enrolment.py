@@ -42,6 +42,7 @@ from study_app.study_tables import StudyFile
 
 CODE_BYTES = 9
 SEED_BITS = 62
+TAKEN_PART_ALREADY = N_("Somebody with your participant number has taken part already.")
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,23 @@ def check_has_place(session: Session, study: Study, external_id: str | None, now
     _check_free(min(places[arm.id if arm else None] for arm in arms), study_file)
 
 
+def plannable_pairs(
+    session: Session, study: Study, conditions: Sequence[str]
+) -> list[PlannablePair]:
+    """Give the pairs of some conditions in all sets of a study."""
+    rows = session.execute(
+        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name)
+        .join(Condition)
+        .where(StimulusPair.stimulus_set_id.in_(set_ids(study)), Condition.name.in_(conditions))
+    )
+    return [PlannablePair(*row) for row in rows]
+
+
+def set_ids(study: Study) -> sa.Select[Any]:
+    """Give the row ids of the stimulus sets of a study, as a subquery."""
+    return sa.select(StudyStimulusSet.stimulus_set_id).where(StudyStimulusSet.study_id == study.id)
+
+
 def _check_free(fewest: int, study_file: StudyFile) -> None:
     if fewest >= study_file.participants.per_condition:
         raise StudyFull(N_("This study has all its participants. Thank you for your interest."))
@@ -134,7 +152,7 @@ def _check_first_time(session: Session, study: Study, external_id: str | None) -
         Participant.study_id == study.id, Participant.external_id == external_id
     )
     if session.scalar(known) is not None:
-        raise AlreadyTakenPart(N_("Somebody with your participant number has taken part already."))
+        raise AlreadyTakenPart(TAKEN_PART_ALREADY)
 
 
 def _start_study_session(
@@ -217,17 +235,8 @@ def _plan(
 ) -> list[PlannedTrial]:
     tested = (leased.name,) if leased else roles.tested
     wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
-    rows = session.execute(
-        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name)
-        .join(Condition)
-        .where(StimulusPair.stimulus_set_id.in_(_set_ids(study)), Condition.name.in_(wanted))
-    )
-    pairs = [PlannablePair(*row) for row in rows]
+    pairs = plannable_pairs(session, study, wanted)
     return plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
-
-
-def _set_ids(study: Study) -> sa.Select[Any]:
-    return sa.select(StudyStimulusSet.stimulus_set_id).where(StudyStimulusSet.study_id == study.id)
 
 
 def _store_plan(
@@ -235,7 +244,7 @@ def _store_plan(
 ) -> None:
     rows = session.execute(
         sa.select(StimulusPair.pair_id, StimulusPair.id).where(
-            StimulusPair.stimulus_set_id.in_(_set_ids(study)),
+            StimulusPair.stimulus_set_id.in_(set_ids(study)),
             StimulusPair.pair_id.in_([trial.pair_id for trial in plan]),
         )
     )

@@ -11,6 +11,7 @@ from study_app.catalog import file_of
 from study_app.completion import Outcome
 from study_app.extensions import db
 from study_app.models import StudySession
+from study_app.study_tables import StudyFile
 from study_app.views import cookie
 from study_app.views.language import page_language
 from study_app.views.participant import elsewhere, own_study_session, participating, place
@@ -25,7 +26,8 @@ def ask_questions() -> str | Response:
     study_session = participating()
     if leaving := elsewhere(study_session):
         return leaving
-    return _questions_form(study_session, questions.ReadAnswers({}, {}))
+    study_file = file_of(study_session.participant.study)
+    return questions_form(study_file, study_session.n_answered, questions.ReadAnswers({}, {}))
 
 
 @ending.post("/questions")
@@ -34,10 +36,11 @@ def answer_questions() -> str | Response | tuple[str, int]:
     study_session = participating()
     if leaving := elsewhere(study_session):
         return leaving
-    asked = questions.asked_questions(file_of(study_session.participant.study))
+    study_file = file_of(study_session.participant.study)
+    asked = questions.asked_questions(study_file)
     read = questions.read_answers(asked, request.form)
     if read.problems:
-        return _questions_form(study_session, read), 422
+        return questions_form(study_file, study_session.n_answered, read), 422
     questions.record_answers(db.session(), study_session.code, read.answers, datetime.now(UTC))
     return redirect(url_for("ending.debrief"))
 
@@ -49,15 +52,29 @@ def debrief() -> str | Response:
     if leaving := elsewhere(study_session):
         return leaving
     study_file = file_of(study_session.participant.study)
-    shown = study_file.debrief
     summary = debriefing.sum_up(db.session(), study_session)
-    show_average = shown.show_score and shown.show_average
+    average = (
+        debriefing.average_of_others(db.session(), study_session)
+        if study_file.debrief.show_score and study_file.debrief.show_average
+        else None
+    )
+    return debrief_page(study_file, summary, average, own_outcome(study_session))
+
+
+def debrief_page(
+    study_file: StudyFile,
+    summary: debriefing.DebriefSummary,
+    average: debriefing.OthersAverage | None,
+    outcome: Outcome | None,
+) -> str:
+    """Give the debrief, as much of it as the study file wants."""
+    shown = study_file.debrief
     return render_template(
         "debrief.html",
         summary=summary,
-        outcome=own_outcome(study_session),
+        outcome=outcome,
         show_score=shown.show_score,
-        average=debriefing.average_of_others(db.session(), study_session) if show_average else None,
+        average=average,
         fooling_pairs=summary.fooling_pairs if shown.show_score and shown.show_gallery else (),
         all_pairs=summary.pairs if shown.show_gallery else (),
         image_size_px=study_file.protocol.image_size_px,
@@ -70,11 +87,13 @@ def screened_out() -> str | Response:
     study_session = own_study_session()
     if leaving := elsewhere(study_session):
         return leaving
-    return render_template(
-        "screened_out.html",
-        is_paid=study_session.payment == "due",
-        outcome=own_outcome(study_session),
-    )
+    is_paid = study_session.payment == "due"
+    return screened_out_page(is_paid=is_paid, outcome=own_outcome(study_session))
+
+
+def screened_out_page(*, is_paid: bool, outcome: Outcome | None) -> str:
+    """Give the page of who did not pass a check."""
+    return render_template("screened_out.html", is_paid=is_paid, outcome=outcome)
 
 
 @ending.get("/withdraw")
@@ -83,13 +102,14 @@ def withdraw() -> str:
     study_session = own_study_session()
     outcome = own_outcome(study_session)
     if study_session.state == "withdrawn":
-        return _withdrawn(study_session, outcome)
-    return render_template(
-        "withdraw.html",
-        back_url=place(study_session),
-        ended=study_session.state != "running",
-        outcome=outcome,
-    )
+        return withdrawn_page(outcome, participant_code=study_session.participant.code)
+    ended = study_session.state != "running"
+    return withdraw_page(back_url=place(study_session), ended=ended, outcome=outcome)
+
+
+def withdraw_page(*, back_url: str, ended: bool, outcome: Outcome | None) -> str:
+    """Give the page that asks whether to withdraw."""
+    return render_template("withdraw.html", back_url=back_url, ended=ended, outcome=outcome)
 
 
 @ending.post("/withdraw")
@@ -101,15 +121,17 @@ def confirm_withdrawal() -> str:
         abort(400)
     outcome = own_outcome(study_session)  # what was earned stays earned
     if choice == "erase":
-        receipt = _erase(study_session)
-        return render_template("withdrawn.html", outcome=outcome, receipt=receipt)
+        return withdrawn_page(outcome, receipt=_erase(study_session))
     trial_flow.withdraw(db.session(), study_session.code, datetime.now(UTC))
-    return _withdrawn(study_session, outcome)
+    return withdrawn_page(outcome, participant_code=study_session.participant.code)
 
 
-def _withdrawn(study_session: StudySession, outcome: Outcome | None) -> str:
+def withdrawn_page(
+    outcome: Outcome | None, *, participant_code: str = "", receipt: str = ""
+) -> str:
+    """Give the goodbye of who withdrew, with the receipt if everything was deleted."""
     return render_template(
-        "withdrawn.html", outcome=outcome, participant_code=study_session.participant.code
+        "withdrawn.html", outcome=outcome, participant_code=participant_code, receipt=receipt
     )
 
 
@@ -124,14 +146,13 @@ def _erase(study_session: StudySession) -> str:
     return erased.receipt
 
 
-def _questions_form(study_session: StudySession, read: questions.ReadAnswers) -> str:
+def questions_form(study_file: StudyFile, n_answers: int, read: questions.ReadAnswers) -> str:
+    """Give the page of the questions, with what is to be mended."""
     return render_template(
         "questions.html",
-        questions=questions.asked_questions(
-            file_of(study_session.participant.study), page_language()
-        ),
+        questions=questions.asked_questions(study_file, page_language()),
         typed=request.form,
         problems=read.problems,
-        n_answers=study_session.n_answered,
+        n_answers=n_answers,
         longest=questions.LONGEST_ANSWER,
     )

@@ -61,6 +61,29 @@ def sentence(message: str) -> str:
     return f"{message[:1].upper()}{message[1:]}{stop}"
 
 
+def error_page(status: int, code: str, title: str, message: str, *, known: bool) -> str:
+    """Give a participant the page of an error, with the one thing to do.
+
+    Args:
+        status: of HTTP.
+        code: of the error.
+        title: translated.
+        message: translated.
+        known: whether the browser has a study session.
+    """
+    label, action_url = _action(known, status)
+    return render_template(
+        "error.html",
+        status=status,
+        code=code,
+        title=title,
+        message=sentence(message),
+        reassurance=gettext(NOTHING_LOST) if known and status != GONE else "",
+        action_url=action_url,
+        action_label=label,
+    )
+
+
 def _refuse_null_characters() -> None:
     """Refuse the one character that PostgreSQL has no place for; nobody can type it."""
     values = (*(request.view_args or {}).values(), *request.values.values())
@@ -135,18 +158,7 @@ def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnV
         shown = {"status": status, "code": code, "title": title, "message": sentence(message)}
         return render_template("desk/error.html", **shown), status
     known = cookie.current_code() is not None
-    label, action_url = _action(known, status)
-    page = render_template(
-        "error.html",
-        status=status,
-        code=code,
-        title=title,
-        message=sentence(message),
-        reassurance=gettext(NOTHING_LOST) if known and status != GONE else "",
-        action_url=action_url,
-        action_label=label,
-    )
-    return page, status
+    return error_page(status, code, title, message, known=known), status
 
 
 def _action(known: bool, status: int) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from study_app import collected, enrolment, places, recruiters
 from study_app.catalog import all_studies, file_of
 from study_app.extensions import db
 from study_app.models import Study
+from study_app.protocol import ProtocolSettings
 from study_app.study_states import ENROLLING
 from study_app.views import cookie, flow, rate_limits, recruiting
 from study_app.views.language import forget_language, page_language, remember_language
@@ -55,6 +56,12 @@ def invitation(study_id: str) -> str:
     carried = recruiting.carried_by(study, request.args)
     obstacle = _obstacle(study, carried)
     flow.count(study, "preview" if obstacle else "invitation")
+    return invitation_page(study, carried, obstacle)
+
+
+def invitation_page(study: Study, carried: dict[str, str], obstacle: Obstacle | None) -> str:
+    """Give the invitation, with what is in the way of whoever reads it."""
+    study_id = study.code
     consent_url = url_for("pages.consent", study_id=study_id)
     return render_template(
         "invitation.html",
@@ -84,7 +91,7 @@ def consent(study_id: str) -> Response | str:
         enrolment.check_has_place(db.session(), study, person, datetime.now(UTC))
     cookie.enrolment_key(study_id)
     flow.count(study, "consent")
-    return _consent_form(study, carried)
+    return consent_form(study, carried)
 
 
 @pages.post("/study/<study_id>/consent")
@@ -98,7 +105,7 @@ def give_consent(study_id: str) -> Response | str | tuple[str, int]:
         flow.count(study, "declined")
         return redirect(url_for("pages.declined", study_id=study_id))
     if request.form.get("agree") != "yes":
-        return _consent_form(study, carried, _("Please choose one of the two.")), 422
+        return consent_form(study, carried, _("Please choose one of the two.")), 422
     recruiting.check_arrival(study, carried)
     seed = recruiting.simulated_seed(study, carried)
     applicant = enrolment.Applicant(
@@ -119,10 +126,14 @@ def give_consent(study_id: str) -> Response | str | tuple[str, int]:
 @pages.get("/study/<study_id>/declined")
 def declined(study_id: str) -> str:
     """Thank who declined."""
-    study = find_study_of_page(study_id)
+    return declined_page(find_study_of_page(study_id))
+
+
+def declined_page(study: Study) -> str:
+    """Give the page of who declined."""
     return render_template(
         "declined.html",
-        invitation_url=url_for("pages.invitation", study_id=study_id),
+        invitation_url=url_for("pages.invitation", study_id=study.code),
         outcome=recruiting.outcome_of(study, "declined"),
     )
 
@@ -144,15 +155,26 @@ def instructions() -> Response | str:
     study_session = participating()
     if (here := place(study_session)) not in _ready_pages():
         return redirect(here)
-    protocol = file_of(study_session.participant.study).protocol
-    return render_template(
-        "instructions.html",
+    return instructions_page(
+        file_of(study_session.participant.study).protocol,
         n_practice=study_session.n_practice,
         n_main=study_session.n_trials - study_session.n_practice,
+        has_started=study_session.n_answered > 0,
+    )
+
+
+def instructions_page(
+    protocol: ProtocolSettings, *, n_practice: int, n_main: int, has_started: bool
+) -> str:
+    """Give the page that tells what happens next."""
+    return render_template(
+        "instructions.html",
+        n_practice=n_practice,
+        n_main=n_main,
         layout=protocol.layout,
         display_ms=protocol.display_ms,
         next_url=url_for("pages.trials"),
-        has_started=study_session.n_answered > 0,
+        has_started=has_started,
     )
 
 
@@ -163,18 +185,36 @@ def trials() -> str | Response:
     if (here := place(study_session)) not in _ready_pages():
         return redirect(here)
     places.come_back(db.session(), study_session, datetime.now(UTC))
-    protocol = file_of(study_session.participant.study).protocol
-    return render_template(
-        "trials.html",
+    return trials_page(
+        file_of(study_session.participant.study).protocol,
         n_practice=study_session.n_practice,
         n_main=study_session.n_trials - study_session.n_practice,
-        layout=protocol.layout,
-        image_size_px=protocol.image_size_px,
-        break_after=protocol.break_after,
         next_trial_url=url_for("trial_api.next_trial"),
         start_url_template=url_for("trial_api.start_trial", trial_key=TRIAL_KEY_PLACE),
         response_url_template=url_for("trial_api.record_response", trial_key=TRIAL_KEY_PLACE),
-        debrief_url=url_for("ending.debrief"),
+    )
+
+
+def trials_page(
+    protocol: ProtocolSettings,
+    *,
+    n_practice: int,
+    n_main: int,
+    next_trial_url: str,
+    start_url_template: str,
+    response_url_template: str,
+) -> str:
+    """Give the presenter's page; ``TRIAL_KEY_PLACE`` stands for a trial's key in two addresses."""
+    return render_template(
+        "trials.html",
+        n_practice=n_practice,
+        n_main=n_main,
+        layout=protocol.layout,
+        image_size_px=protocol.image_size_px,
+        break_after=protocol.break_after,
+        next_trial_url=next_trial_url,
+        start_url_template=start_url_template,
+        response_url_template=response_url_template,
     )
 
 
@@ -199,7 +239,8 @@ def _next_person_url(study: Study) -> str | None:
     return url_for("pages.next_person", study_id=study.code) if is_kiosk else None
 
 
-def _consent_form(study: Study, carried: dict[str, str], error: str | None = None) -> str:
+def consent_form(study: Study, carried: dict[str, str], error: str | None = None) -> str:
+    """Give the page that asks for consent."""
     given = file_of(study).consent
     return render_template(
         "consent.html",

@@ -11,6 +11,7 @@ from study_app.catalog import file_of
 from study_app.device_report import NEEDED_FEATURES, parse_device_report, window_sizes
 from study_app.extensions import db
 from study_app.models import CheckName
+from study_app.protocol import ProtocolSettings
 from study_app.views.participant import elsewhere, own_study_session, place
 
 screening_pages = Blueprint("screening", __name__, url_prefix="/screening")
@@ -21,7 +22,7 @@ UNPROCESSABLE = 422
 @screening_pages.get("/device")
 def device() -> AnyResponse | str:
     """Measure the device in the browser and say what to change."""
-    return _open("device") or _device_page()
+    return _open("device") or device_page(_own_protocol())
 
 
 @screening_pages.post("/device")
@@ -36,7 +37,7 @@ def check_device() -> AnyResponse | tuple[str, int]:
         report = parse_device_report(measures) if measures else None
         screening.give_up_device(db.session(), code, report, now)
     elif screening.record_device(db.session(), code, parse_device_report(measures), now):
-        return _device_page(), UNPROCESSABLE
+        return device_page(_own_protocol()), UNPROCESSABLE
     return redirect(place(own_study_session()))
 
 
@@ -46,12 +47,17 @@ def colour_vision() -> AnyResponse | str:
     if leaving := _open("colour-vision"):
         return leaving
     asked = screening.asked_plate(db.session(), own_study_session())
+    return plate_page(asked, url_for("screening.plate", number=asked.number))
+
+
+def plate_page(asked: screening.AskedPlate, plate_url: str) -> str:
+    """Give the page that shows one plate."""
     return render_template(
         "screening_colour_vision.html",
         number=asked.number,
         n_plates=asked.n_plates,
         answers=screening.PLATE_ANSWERS,
-        plate_url=url_for("screening.plate", number=asked.number),
+        plate_url=plate_url,
     )
 
 
@@ -78,7 +84,7 @@ def plate(number: int) -> Response:
 @screening_pages.get("/display")
 def display() -> AnyResponse | str:
     """Ask how many steps of grey can be seen."""
-    return _open("display") or _display_page({}, "")
+    return _open("display") or display_page({}, "")
 
 
 @screening_pages.post("/display")
@@ -90,7 +96,7 @@ def check_display() -> AnyResponse | tuple[str, int]:
     report = screening.parse_display_report(request.form)
     if report is None:
         problem = gettext("Please answer all three questions.")
-        return _display_page(request.form.to_dict(), problem), UNPROCESSABLE
+        return display_page(request.form.to_dict(), problem), UNPROCESSABLE
     screening.record_display(db.session(), study_session.code, report, datetime.now(UTC))
     return redirect(place(own_study_session()))
 
@@ -104,8 +110,12 @@ def _open(name: CheckName) -> AnyResponse | None:
     return None
 
 
-def _device_page() -> str:
-    protocol = file_of(own_study_session().participant.study).protocol
+def _own_protocol() -> ProtocolSettings:
+    return file_of(own_study_session().participant.study).protocol
+
+
+def device_page(protocol: ProtocolSettings) -> str:
+    """Give the page of the device check."""
     return render_template(
         "screening_device.html",
         window_sizes=[
@@ -115,7 +125,8 @@ def _device_page() -> str:
     )
 
 
-def _display_page(chosen: dict[str, str], problem: str) -> str:
+def display_page(chosen: dict[str, str], problem: str) -> str:
+    """Give the page of the display check."""
     return render_template(
         "screening_display.html",
         dark_levels=screening.DARK_LEVELS,

@@ -1,5 +1,6 @@
 """The trial API: the next pair, its start, and the answer to it."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,16 @@ def next_trial() -> dict[str, Any]:
     )
     if issued is None:
         return {"state": "finished", "next_url": url_for("ending.debrief")}
+    return described(issued, lambda token: url_for("images.image", token=token))
+
+
+def described(issued: trial_flow.IssuedTrial, image_url: Callable[[str], str]) -> dict[str, Any]:
+    """Give a trial as the browser learns of it.
+
+    Args:
+        issued: the trial.
+        image_url: gives the address of an image by its token.
+    """
     protocol = issued.protocol
     return {
         "state": "trial",
@@ -38,8 +49,8 @@ def next_trial() -> dict[str, Any]:
         "first_side": issued.first_side,
         "image_size_px": protocol.image_size_px,
         "images": {
-            "left": url_for("images.image", token=issued.left_token),
-            "right": url_for("images.image", token=issued.right_token),
+            "left": image_url(issued.left_token),
+            "right": image_url(issued.right_token),
         },
         "timing": {
             "lead_in_ms": protocol.lead_in_ms,
@@ -57,7 +68,7 @@ def next_trial() -> dict[str, Any]:
 def start_trial(trial_key: str) -> dict[str, Any]:
     """Note that this opening of the page is about to show the pair."""
     code = cookie.require_code()
-    page_key = parse_start(_body())
+    page_key = parse_start(read_body())
     trial_flow.start_trial(db.session(), code, trial_key, page_key, datetime.now(UTC))
     return {"started": True}
 
@@ -66,7 +77,7 @@ def start_trial(trial_key: str) -> dict[str, Any]:
 def record_response(trial_key: str) -> dict[str, Any]:
     """Store the answer; tell what it was worth in practice only."""
     code = cookie.require_code()
-    body = _body()
+    body = read_body()
     if body is None:
         raise InvalidResponse("the body is no JSON object")
     feedback = trial_flow.record_response(
@@ -75,7 +86,7 @@ def record_response(trial_key: str) -> dict[str, Any]:
     return {"recorded": True, "feedback": asdict(feedback) if feedback else None}
 
 
-def _body() -> Any:
+def read_body() -> Any:
     """Give the JSON body of a request; None where there is none, or one too deep to be read."""
     try:
         return request.get_json(silent=True)
