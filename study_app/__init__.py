@@ -20,6 +20,7 @@ from study_app.views.language import register_languages
 from study_app.views.pages import pages
 from study_app.views.participant import add_study
 from study_app.views.presenter_check import presenter_check
+from study_app.views.preview import preview
 from study_app.views.rate_limits import register_rate_limits
 from study_app.views.recruiting import add_recruiting
 from study_app.views.screening import screening_pages
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     init_extensions(app)
     participants = (pages, screening_pages, ending, trial_api, images)
-    for blueprint in (*participants, presenter_check, health, door_pages, desk):
+    for blueprint in (*participants, presenter_check, health, door_pages, desk, preview):
         app.register_blueprint(blueprint)
     app.session_interface = StudyCookies()
     app.context_processor(add_study)
@@ -62,7 +63,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error in the log names the statement, never what somebody answered.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        # A server that was restarted has ended its connections: they are tried before use.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
         "SESSION_COOKIE_NAME": f"study_{instance}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

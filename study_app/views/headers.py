@@ -23,6 +23,8 @@ def _policy(*, form_action: str, frame_ancestors: str) -> str:
 
 
 CONTENT_SECURITY_POLICY = _policy(form_action="'self'", frame_ancestors="'none'")
+# Of a page that is only looked at.
+POLICY_WITHOUT_FORMS = _policy(form_action="'none'", frame_ancestors="'none'")
 FRAMED_POLICY = _policy(
     form_action=" ".join(("'self'", *MTURK_SUBMIT_HOSTS)),
     frame_ancestors=" ".join(MTURK_FRAME_HOSTS),

@@ -143,10 +143,19 @@ export function openStore() {
     localStorage.removeItem(probe);
     return localStorage;
   } catch {
-    const memory = new Map();
-    return {
-      getItem: (key) => memory.get(key) ?? null,
-      setItem: (key, value) => void memory.set(key, value),
-    };
+    return openMemory();
   }
+}
+
+/**
+ * Gives a store that is forgotten with the page: a preview's, which must neither send nor keep the
+ * answers of whoever takes part in the same browser.
+ * @returns {Store}
+ */
+export function openMemory() {
+  const memory = new Map();
+  return {
+    getItem: (key) => memory.get(key) ?? null,
+    setItem: (key, value) => void memory.set(key, value),
+  };
 }

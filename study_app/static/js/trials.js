@@ -7,7 +7,7 @@
 import { Api } from "./api.js";
 import { Disturbances } from "./disturbances.js";
 import { Flow } from "./flow.js";
-import { Outbox, openStore } from "./outbox.js";
+import { Outbox, openMemory, openStore } from "./outbox.js";
 import { Panels } from "./panels.js";
 import { Presenter } from "./presenter.js";
 import { Progress } from "./progress.js";
@@ -56,7 +56,7 @@ function start() {
   const offline = find("[data-offline]");
   const outbox = new Outbox({
     post: (trialKey, body) => api.postResponse(trialKey, body),
-    store: openStore(),
+    store: "forgets" in page.dataset ? openMemory() : openStore(),
     wait: waitOrOnline,
     onWaiting: (isWaiting) => (offline.hidden = !isWaiting),
   });
