@@ -122,14 +122,20 @@ def judged(question: AimQuestion, document: dict[str, Any]) -> Finding:
     )
 
 
-def unplanned(reason: str) -> Finding:
-    """Say why nothing could be planned."""
+def unplanned(reason: str, *, is_installed: bool) -> Finding:
+    """Say why nothing could be planned.
+
+    Args:
+        reason: without a full stop.
+        is_installed: whether the analysis is, so that the numbers are to blame.
+    """
+    install = "pip install 'colorization-turing-test[analysis]', then study-app check again"
     return Finding(
         "aim-unjudged",
         "should",
         "[aim]",
         f"Whether the numbers suffice was not computed: {reason}.",
-        "pip install 'colorization-turing-test[analysis]', then study-app check again",
+        "other numbers here, in [participants] or in [equivalence]" if is_installed else install,
         AIM,
     )
 

@@ -16,11 +16,15 @@ from typing import Any
 # What the extra [analysis] brings; looked for, never imported.
 NEEDED = ("numpy", "pandas", "scipy")
 TIMEOUT_S = 120
-NOT_INSTALLED = "the analysis is not installed"
+PROGRAM = "analysis: "
 
 
 class PlanningFailed(Exception):  # noqa: N818 - says what happened
     """There is no answer; the message says why, without a full stop."""
+
+
+class NotInstalled(PlanningFailed):
+    """The analysis is not there to be asked."""
 
 
 def ask_plan(arguments: Sequence[str]) -> dict[str, Any]:
@@ -30,10 +34,11 @@ def ask_plan(arguments: Sequence[str]) -> dict[str, Any]:
         arguments: the plan and its options, without ``--out``.
 
     Raises:
-        PlanningFailed: the analysis is not installed, or does not take these numbers.
+        NotInstalled: the analysis is not installed.
+        PlanningFailed: it does not take these numbers.
     """
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
-        raise PlanningFailed(NOT_INSTALLED)
+        raise NotInstalled("the analysis is not installed")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.json"
         command = [sys.executable, "-m", "analysis", "plan", *arguments, "--out", str(path)]
@@ -45,6 +50,6 @@ def ask_plan(arguments: Sequence[str]) -> dict[str, Any]:
             raise PlanningFailed(f"analysis plan took more than {TIMEOUT_S} s") from None
         if done.returncode:
             said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-            raise PlanningFailed(said[-1].rstrip("."))
+            raise PlanningFailed(said[-1].removeprefix(PROGRAM).rstrip("."))
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return document

@@ -86,8 +86,8 @@ class Aim:
         photo_sd: spread expected between photos, in logits.
     """
 
-    half_width: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.5})
-    difference: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.5})
+    half_width: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.49})
+    difference: float = field(default=0.0, metadata={"minimum": 0, "maximum": 0.49})
     power: float = field(default=0.8, metadata={"minimum": 0.05, "maximum": 0.999})
     fool_rate: float = field(default=0.32, metadata={"minimum": 0.01, "maximum": 0.99})
     participant_sd: float = field(default=0.4, metadata={"minimum": 0, "maximum": 5})

@@ -113,5 +113,9 @@ def test_the_plans_own_advice_is_given():
     assert "40 people and 60 photographs" in finding.found
 
 
-def test_what_could_not_be_planned_says_why():
-    assert "not computed: it is too late." in unplanned("it is too late").found
+@pytest.mark.parametrize(("is_installed", "advice"), [(True, "other numbers"), (False, "pip")])
+def test_what_could_not_be_planned_says_why_and_what_helps(is_installed, advice):
+    finding = unplanned("it is too late", is_installed=is_installed)
+
+    assert "not computed: it is too late." in finding.found
+    assert finding.advice.startswith(advice)

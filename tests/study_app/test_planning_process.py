@@ -1,7 +1,7 @@
 import pytest
 
 from study_app import planning_process
-from study_app.planning_process import PlanningFailed, ask_plan
+from study_app.planning_process import NotInstalled, PlanningFailed, ask_plan
 
 
 def test_the_analysis_answers_with_its_document():
@@ -15,12 +15,12 @@ def test_the_analysis_answers_with_its_document():
 
 
 def test_what_the_analysis_does_not_take_is_said_in_its_words():
-    with pytest.raises(PlanningFailed, match="margin"):
+    with pytest.raises(PlanningFailed, match="^margin: found 0.9"):
         ask_plan(["equivalence", "--margin", "0.9", "--people", "40", "--photos", "200"])
 
 
 def test_an_analysis_that_is_not_installed_is_said_to_be_so(monkeypatch):
     monkeypatch.setattr(planning_process, "NEEDED", ("no_such_library_is_here",))
 
-    with pytest.raises(PlanningFailed, match="the analysis is not installed"):
+    with pytest.raises(NotInstalled, match="the analysis is not installed"):
         ask_plan(["precision"])
