@@ -41,6 +41,7 @@ OPENINGS = "openings of a page"
 STUDY_SESSIONS = "study sessions"
 WITHDRAWN = "withdrawn"
 LANGUAGE_OF_EXPORT = "en"
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ def shown_trials(session: Session, study: Study, phase: Phase = "main") -> Itera
         .outerjoin(Response, Response.trial_id == Trial.id)
         .where(Participant.study_id == study.id, StudySession.phase == phase)
         .order_by(StudySession.id, Trial.place, Trial.trial_index)
+        # A large study is not held in memory: the desk exports within the study's own server.
+        .execution_options(yield_per=ROWS_AT_ONCE)
     )
     for study_session, participant, trial, pair, condition, response in rows:
         number = next(number_of[study_session.id])

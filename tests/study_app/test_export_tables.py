@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
-from study_app import enrolment
+from study_app import enrolment, export_tables
 from study_app.catalog import find_study, open_study
 from study_app.enrolment import Applicant
 from study_app.erasure import erase, find_of_code
@@ -157,6 +157,20 @@ def test_everything_measured_stands_beside_the_trial(screening_app):
     assert float(rows[0]["window_width_px"]) == 1280
     assert rows[0]["input"] == "keyboard"
     assert {rows[1][name] for name in ("left_onset_ms", "events", "exposure_valid")} == {""}
+
+
+def test_rows_read_a_few_at_a_time_are_the_same_rows(open_app, monkeypatch):
+    """A large study is not held in memory."""
+    for _ in range(2):
+        browser = Browser(open_app)
+        browser.consent()
+        browser.answer_next()
+    at_once = rows_of(open_app, EXPOSURES)
+
+    monkeypatch.setattr(export_tables, "ROWS_AT_ONCE", 3)
+
+    assert rows_of(open_app, EXPOSURES) == at_once
+    assert len(at_once) == 2 * 10
 
 
 def test_an_interrupted_trial_is_followed_by_the_one_that_took_its_place(screening_app):
