@@ -19,6 +19,7 @@ from study_app import (
     desk_commands,
     export,
     export_commands,
+    flow_command,
     flow_counts,
     init_command,
     plan_commands,
@@ -244,6 +245,7 @@ def close(study_code: str | None) -> None:
 
 main.add_command(init_command.init)
 main.add_command(check_command.check)
+main.add_command(flow_command.flow)
 main.add_command(plan_commands.replay)
 main.add_command(desk_commands.desk_password)
 main.add_command(backup_command.backup)
