@@ -26,9 +26,12 @@ from study_app.monitoring.report_job import Job, folder_of, note_job, read_job
 from study_app.monitoring.report_results import (
     EXPORT_NAME,
     PAGE_NAME,
+    RESULT_NAMES,
     SEQUENCE_NAME,
     allowed_kind,
+    has_people,
 )
+from study_app.monitoring.set_presence import count_missing_images
 
 Note = Callable[..., None]
 
@@ -60,6 +63,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _make(session: Session, study: Study, kind: ReportKind, folder: Path, note: Note) -> str:
+    for name in RESULT_NAMES:
+        (folder / name).unlink(missing_ok=True)  # what is there is always of the last job
     note(step="exporting")
     exported = export.export_study(session, study, folder / EXPORT_NAME, overwrite=True)
     try:
@@ -81,8 +86,11 @@ def _compute(
     if allowed_kind(session, study) != kind:
         raise ReportRefused("people have come meanwhile, so fool rates stay hidden until closing")
     sets = [Path(stored.folder) for stored in study.stimulus_sets]
+    only_simulated = not has_people(session, study)
+    if count_missing_images(session, study):
+        sets = []  # the report shows no pairs then; the desk's overview tells what is missing
     session.rollback()  # the database is not held while the analysis computes
-    note(step="computing", n_trials=exported.n_trials)
+    note(step="computing", n_trials=exported.n_trials, only_simulated=only_simulated)
     return run_command(_arguments(kind, folder, sets))
 
 

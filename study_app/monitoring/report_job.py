@@ -48,6 +48,7 @@ class Job:
         step_at: when the step began, UTC.
         message: in the end, what the command said; one sentence if it failed.
         n_trials: rows that were exported; None before that.
+        only_simulated: whether it is of simulated observers alone.
     """
 
     kind: ReportKind
@@ -56,6 +57,7 @@ class Job:
     step_at: datetime
     message: str = ""
     n_trials: int | None = None
+    only_simulated: bool = False
 
     @property
     def is_running(self) -> bool:

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from study_app.catalog import file_of
 from study_app.models import Participant, Study, StudySession
 from study_app.monitoring.blinding import ReportKind, may_make
+from study_app.monitoring.report_job import Job, read_job
 
 EXPORT_NAME = "export"
 PAGE_NAME = "report.html"
 TWIN_NAME = "report.json"
 SEQUENCE_NAME = "sequence.json"
+RESULT_NAMES = (PAGE_NAME, TWIN_NAME, SEQUENCE_NAME)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,24 @@ class RateRow:
 
 def allowed_kind(session: Session, study: Study) -> ReportKind | None:
     """Give what may be made of a study's data now."""
+    allowed = file_of(study).desk.show_fool_rates
+    return may_make(study.state, allowed=allowed, has_people=has_people(session, study))
+
+
+def visible_job(session: Session, study: Study, folder: Path) -> Job | None:
+    """Give the last report as far as it may be seen now.
+
+    What was made of simulated observers alone is of no use once people have come, and would be
+    taken for theirs.
+    """
+    job = read_job(folder)
+    if job is None or job.kind != allowed_kind(session, study):
+        return None
+    return None if job.only_simulated and has_people(session, study) else job
+
+
+def has_people(session: Session, study: Study) -> bool:
+    """Say whether anybody but simulated observers has enrolled; in a pilot does not count."""
     of_people = (
         sa.select(StudySession.id)
         .join(Participant, StudySession.participant_id == Participant.id)
@@ -55,9 +75,7 @@ def allowed_kind(session: Session, study: Study) -> ReportKind | None:
             StudySession.phase == "main",
         )
     )
-    has_people = session.scalar(sa.select(of_people.exists()))
-    allowed = file_of(study).desk.show_fool_rates
-    return may_make(study.state, allowed=allowed, has_people=bool(has_people))
+    return bool(session.scalar(sa.select(of_people.exists())))
 
 
 def read_rates(folder: Path, kind: ReportKind) -> list[RateRow]:

@@ -15,12 +15,19 @@ from study_app.extensions import db
 from study_app.models import Study
 from study_app.monitoring.analysis_command import INSTALL, find_command
 from study_app.monitoring.downloads import Package, write_package
-from study_app.monitoring.report_job import folder_of, read_job, start_job
-from study_app.monitoring.report_results import PAGE_NAME, TWIN_NAME, allowed_kind, read_rates
+from study_app.monitoring.report_job import folder_of, start_job
+from study_app.monitoring.report_results import (
+    PAGE_NAME,
+    TWIN_NAME,
+    allowed_kind,
+    read_rates,
+    visible_job,
+)
 from study_app.monitoring.watching import has_sessions
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
 
+HIDDEN = "fool rates stay hidden until the study is closed, by its study file"
 NO_REPORT = "there is no such report yet"
 # The page brings its style and pictures along; nothing of it is fetched, and nothing runs.
 REPORT_POLICY = (
@@ -63,7 +70,7 @@ def make_report(study_id: str) -> AnyResponse:
     found = find_study(db.session(), study_id)
     kind = allowed_kind(db.session(), found)
     if kind is None:
-        raise ReportRefused("fool rates stay hidden until the study is closed, by its study file")
+        raise ReportRefused(HIDDEN)
     if find_command() is None:
         raise ReportRefused(f"the analysis is not installed on this server: {INSTALL}")
     start_job(_folder(study_id), study_id, kind, _environment())
@@ -82,9 +89,13 @@ def report_file(study_id: str, name: str) -> Response:
     """Give the report's page or its twin.
 
     Raises:
-        ReportRefused: there is none.
+        ReportRefused: there is none, or fool rates are hidden.
     """
-    find_study(db.session(), study_id)
+    found = find_study(db.session(), study_id)
+    if allowed_kind(db.session(), found) != "report":
+        raise ReportRefused(HIDDEN)
+    if visible_job(db.session(), found, _folder(study_id)) is None:
+        raise ReportRefused(NO_REPORT)
     try:
         content = (_folder(study_id) / name).read_bytes()
     except OSError:
@@ -95,17 +106,17 @@ def report_file(study_id: str, name: str) -> Response:
 
 
 def _report_values(study: Study) -> dict[str, object]:
-    folder = _folder(study.code)
-    job = read_job(folder)
-    page = folder / PAGE_NAME
+    folder, allowed = _folder(study.code), allowed_kind(db.session(), study)
+    job = visible_job(db.session(), study, folder)
+    is_done = job is not None and job.step == "done"
     return {
-        "allowed": allowed_kind(db.session(), study),
+        "allowed": allowed,
         "is_installed": find_command() is not None,
         "install": INSTALL,
         "job": job,
         "now": datetime.now(UTC),
-        "rates": read_rates(folder, job.kind) if job and not job.is_running else [],
-        "made_at": datetime.fromtimestamp(page.stat().st_mtime, UTC) if page.is_file() else None,
+        "rates": read_rates(folder, job.kind) if job and is_done else [],
+        "has_page": is_done and (folder / PAGE_NAME).is_file(),
         "page_name": PAGE_NAME,
         "twin_name": TWIN_NAME,
     }

@@ -139,6 +139,28 @@ def test_fool_rates_of_an_open_study_stay_hidden(open_app):
     assert "Fool rates stay hidden" in answer.text
 
 
+def test_what_was_made_of_simulated_observers_is_hidden_when_people_come(open_app):
+    noted(open_app, Job("report", "done", NOW, NOW, n_trials=30, only_simulated=True))
+    (folder(open_app) / PAGE_NAME).write_text("<!doctype html>")
+    desk = researcher(open_app)
+    before = desk.get("/desk/colours/data").text, desk.get("/desk/colours/report/report.html")
+
+    Browser(open_app).consent()
+    after = desk.get("/desk/colours/data").text, desk.get("/desk/colours/report/report.html")
+    close(open_app)
+    closed = desk.get("/desk/colours/data").text, desk.get("/desk/colours/report/report.html")
+
+    assert "simulated observers only" in before[0]
+    assert "Open the report" in before[0]
+    assert before[1].status_code == 200
+    assert "trials of simulated observers" in before[0]
+    for page, report in (after, closed):
+        assert "Open the report" not in page
+        assert "of 30 trials" not in page
+        assert report.status_code == 409
+    assert "Make report" in closed[0]
+
+
 def test_a_look_that_the_study_file_allows_has_a_warning_and_its_own_intervals(app, set_folder):
     source = factories.study_text(per_condition=20)
     with app.app_context():
