@@ -8,11 +8,21 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import export, progress, screening, trial_flow
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study, move_study, open_study
+from study_app.desk_door import is_logged_in, log_in
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase
-from study_app.errors import PlaceLost, StudyError, StudyFull
+from study_app.errors import (
+    DeskError,
+    DeskLockedOut,
+    PlaceLost,
+    StudyError,
+    StudyFull,
+    WrongPassword,
+    WrongState,
+)
 from study_app.extensions import db
+from study_app.lock_out import FREE_TRIES
 from study_app.models import Response, ScreeningCheck, StudySession, Trial
 from study_app.monitoring.contact_sheet import read_sheet
 from study_app.monitoring.overview import measure_overview
@@ -25,6 +35,7 @@ from study_app.responses import parse_response
 from study_app.study_tables import Screening
 from tests.postgres import database_of_kind
 from tests.study_app import factories
+from tests.study_app.desk_logins import PASSWORD, set_desk_password
 from tests.study_app.factories import NOW, Browser, response_body
 
 pytestmark = pytest.mark.postgres
@@ -79,6 +90,60 @@ def test_the_desk_measures_a_study(app, tmp_path):
     assert [person.n_answered for person in page.people] == [1, 10]
     assert len(sheet.pairs) == 24
     assert kind is None
+
+
+def test_many_wrong_passwords_at_the_same_time_count_as_many(app):
+    set_desk_password(app)
+
+    def try_one(_number):
+        with app.app_context(), pytest.raises(DeskError) as caught:
+            log_in(db.session(), "wrong", NOW)
+        return type(caught.value)
+
+    with ThreadPoolExecutor(10) as pool:
+        refused = Counter(pool.map(try_one, range(10)))
+
+    assert refused == {WrongPassword: FREE_TRIES, DeskLockedOut: 10 - FREE_TRIES}
+    with app.app_context():
+        later = NOW + timedelta(hours=1)
+        assert is_logged_in(db.session(), log_in(db.session(), PASSWORD, later), later)
+
+
+def test_who_enrols_while_a_pilot_ends_is_in_the_one_or_the_other(app, two_condition_folder):
+    with app.app_context():
+        text = factories.study_text(id="piloted")
+        study = factories.create_study(text, two_condition_folder).study
+        move_study(db.session(), study, "pilot", NOW)
+
+    def try_one(number):
+        with app.app_context():
+            if number == 4:
+                open_study(db.session(), find_study(db.session(), "piloted"), None, NOW)
+            else:
+                enrol(db.session(), "piloted", Applicant(f"piloted {number}"), NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(try_one, range(9)))
+
+    with app.app_context():
+        phases = list(db.session.scalars(sa.select(StudySession.phase).order_by(StudySession.id)))
+    assert len(phases) == 8
+    assert phases == sorted(phases, reverse=True)
+
+
+def test_of_two_moves_at_the_same_time_one_is_made(app):
+    def close(_number):
+        with app.app_context():
+            try:
+                move_study(db.session(), find_study(db.session()), "closed", NOW, seen="open")
+            except WrongState as error:
+                return str(error)
+            return "closed"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(close, range(2)))
+
+    assert said == ["closed", "study colours is closed by now, not open any more"]
 
 
 def test_enrolments_at_the_same_time_never_exceed_the_places(app):
