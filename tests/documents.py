@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -61,6 +63,19 @@ def marked_script(page: Path) -> str:
     ]
     assert len(blocks) == text.count(RUN_MARK), "a mark stands right above a block of sh"
     return "\n".join(blocks) + "\n"
+
+
+def build_site(folder: Path) -> Path:
+    """Build the documentation site strictly, and give its folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
 
 
 def _joined(block: str, first: int) -> Iterator[tuple[int, str]]:

@@ -1,14 +1,13 @@
 """The documentation site is whole, and wants nothing from the network."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.documents import build_site
 
 DOCS = ROOT / "docs"
 # What a browser fetches by itself; a link to follow is no such thing.
@@ -21,16 +20,7 @@ IMPORTED = re.compile(r"(?:@import|url\()\s*[\"']?((?:https?:)?//[^\"')]+)")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     pytest.importorskip("mkdocs", reason="pip install '.[docs]' brings the site's builder")
-    folder = tmp_path_factory.mktemp("site") / "site"
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+    return build_site(tmp_path_factory.mktemp("site") / "site")
 
 
 def pages_in(navigation):
