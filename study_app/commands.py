@@ -17,6 +17,7 @@ from study_app import (
     catalog,
     check_command,
     desk_commands,
+    desk_door,
     export,
     export_commands,
     flow_command,
@@ -118,7 +119,12 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
     with app_context(settings) as app:
         check_database()
         catalog.check_open_studies(db.session())
+        is_desk_open = desk_door.has_password(db.session())
     click.echo(f"The study is at http://{host}:{port}/")
+    if is_desk_open:
+        click.echo(f"The desk is at http://{host}:{port}/desk/")
+    else:
+        click.echo("The desk is shut: study-app desk-password opens it")
     if dev:
         server.run_development_server(app, host, port)
     else:

@@ -56,13 +56,18 @@ def check_password(password: str) -> None:
         )
 
 
+def has_password(session: Session) -> bool:
+    """Say whether the desk has been given a password."""
+    return session.scalar(sa.select(DeskPassword.id)) is not None
+
+
 def check_has_password(session: Session) -> None:
     """Check that the desk has been given a password.
 
     Raises:
         DeskClosed: it has not.
     """
-    if session.scalar(sa.select(DeskPassword.id)) is None:
+    if not has_password(session):
         raise DeskClosed(
             "the desk has no password yet, so nobody can enter;"
             " study-app desk-password sets one on the server's command line"
@@ -78,7 +83,7 @@ def log_in(session: Session, password: str, now: datetime) -> str:
         WrongPassword: it is another one.
     """
     hashed = _count_try(session, now)
-    if not check_password_hash(hashed, password[:LONGEST_PASSWORD]):
+    if len(password) > LONGEST_PASSWORD or not check_password_hash(hashed, password):
         raise WrongPassword(WRONG_TRY)
     return _open_login(session, hashed, now)
 

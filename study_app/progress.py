@@ -111,7 +111,7 @@ def told_of_pilot(measured: Progress) -> str:
     )
     n_simulated = sum(arm.enrolled for arm in measured.pilot_arms if arm.simulated)
     more = f"; {n_simulated} simulated" if n_simulated else ""
-    return f"Pilot, kept apart: {n_finished} finished of {n_enrolled} people who began{more}"
+    return f"Pilot, kept apart: {n_finished} finished of {n_enrolled} who began{more}"
 
 
 def measure_progress(session: Session, study: Study, now: datetime) -> Progress:

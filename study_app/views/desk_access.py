@@ -30,7 +30,7 @@ def researchers_only() -> Response | None:
     desk_door.check_has_password(db.session())
     if is_researcher():
         return None
-    if request.method != "GET":
+    if request.method not in ("GET", "HEAD"):
         raise LoginEnded("you are not logged in any more, so nothing was changed")
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("desk_door.door", next=wanted))

@@ -21,7 +21,7 @@ def studies() -> str:
             "id": study.code,
             "title": file_of(study).study.title,
             "state": study.state,
-            "progress": progress.told(progress.measure_progress(session, study, now)),
+            "progress": _told(progress.measure_progress(session, study, now)),
         }
         for study in all_studies(session)
     ]
@@ -33,3 +33,8 @@ def study(study_id: str) -> str:
     """Show one study."""
     found = find_study(db.session(), study_id)
     return study_page("desk/study.html", found, overview=overview_of(found))
+
+
+def _told(measured: progress.Progress) -> str:
+    of_pilot = progress.told_of_pilot(measured)
+    return progress.told(measured) + (f". {of_pilot}" if of_pilot else "")

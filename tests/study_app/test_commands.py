@@ -228,7 +228,7 @@ def test_a_pilot_is_told_of_apart_and_exported_apart():
     assert "colours: pilot" in succeed("status")
     succeed("open")
 
-    assert "Pilot, kept apart: 0 finished of 0 people who began; 2 simulated" in succeed("status")
+    assert "Pilot, kept apart: 0 finished of 0 who began; 2 simulated" in succeed("status")
     assert "0 trials of 0 study sessions" in succeed("export", "--out", "main")
     assert "20 trials of 2 study sessions" in succeed("export", "--out", "pilot", "--pilot")
     assert "of the study, not of its pilot" in fail(
@@ -370,9 +370,13 @@ def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
     monkeypatch.setattr(server, "run_development_server", lambda *given: calls.append(given))
 
     output = succeed("serve", "--port", "5001", "--workers", "3")
-    succeed("serve", "--dev")
+    typed = "correct horse battery\n"
+    make_runner().invoke(commands.main, ["desk-password", "--stdin"], input=typed)
+    with_desk = succeed("serve", "--dev")
 
     assert "The study is at http://127.0.0.1:5001/" in output
+    assert "study-app desk-password opens it" in output
+    assert "The desk is at http://127.0.0.1:5000/desk/" in with_desk
     (settings, host, port, workers), (app, dev_host, dev_port) = calls
     assert (host, port, workers) == ("127.0.0.1", 5001, 3)
     assert settings.database_url.endswith("study.sqlite")

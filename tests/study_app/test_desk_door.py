@@ -73,6 +73,15 @@ def test_any_other_password_is_refused(session, password):
         desk_door.log_in(session, password, NOW)
 
 
+def test_what_is_too_long_is_not_cut_until_it_fits(session):
+    longest = "x" * desk_door.LONGEST_PASSWORD
+    desk_door.set_password(session, longest, NOW)
+
+    with pytest.raises(WrongPassword):
+        desk_door.log_in(session, longest + "y", NOW)
+    assert desk_door.log_in(session, longest, NOW)
+
+
 def test_nothing_opens_a_desk_without_a_password(app):
     with app.app_context():
         with pytest.raises(DeskClosed, match="study-app desk-password"):

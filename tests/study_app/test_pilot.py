@@ -157,7 +157,7 @@ def test_progress_counts_the_study_and_tells_of_the_pilot_in_a_line(session):
 
     assert [(arm.enrolled, arm.finished) for arm in measured.arms] == [(0, 0)]
     assert progress.told_of_pilot(measured) == (
-        "Pilot, kept apart: 1 finished of 2 people who began; 1 simulated"
+        "Pilot, kept apart: 1 finished of 2 who began; 1 simulated"
     )
 
 
