@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from study_app import report_process
+from study_app.errors import ReportRefused
 from study_app.monitoring.report_job import Job, folder_of, note_job, read_job
 from study_app.monitoring.report_results import EXPORT_NAME, SEQUENCE_NAME
 from study_app.report_process import main
@@ -45,13 +46,18 @@ def test_intervals_that_hold_at_all_times_are_made(open_app, folder, monkeypatch
     assert json.loads((folder / SEQUENCE_NAME).read_text())["first_participant"] == 10
 
 
-def test_the_commands_own_sentence_is_told_when_it_refuses(folder):
+def test_the_commands_own_sentence_is_told_when_it_refuses(folder, monkeypatch):
+    def refuse(_arguments):
+        raise ReportRefused("trials.csv: no answered main trial is left")
+
+    monkeypatch.setattr(report_process, "run_command", refuse)
+
     code = main(["colours", "report"])
 
     job = read_job(folder)
     assert (code, job.step) == (15, "failed")
-    assert "trial" in job.message
-    assert "Traceback" not in job.message
+    assert job.message == "trials.csv: no answered main trial is left"
+    assert not (folder / EXPORT_NAME).exists()
 
 
 def test_nothing_is_computed_when_people_have_come_meanwhile(open_app, folder):

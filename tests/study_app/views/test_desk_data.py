@@ -5,13 +5,12 @@ import time
 import zipfile
 from pathlib import Path
 
-import pytest
-
-from study_app.catalog import close_study, find_study, move_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
-from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME
+from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME, TWIN_NAME
+from study_app.study_moves import close_study, move_study
 from study_app.views.desk_data import REPORT_POLICY
 from tests.study_app import factories
 from tests.study_app.desk_logins import researcher
@@ -206,17 +205,21 @@ def test_without_the_analysis_the_page_says_what_adds_it(open_app, monkeypatch):
     assert "not installed on this server" in answer.text
 
 
-@pytest.mark.parametrize("name", [PAGE_NAME, "report.json"])
-def test_a_report_that_was_never_made_is_said(open_app, name):
-    answer = researcher(open_app).get(f"/desk/colours/report/{name}")
+def test_a_report_that_was_never_made_is_said(open_app):
+    desk = researcher(open_app)
 
-    assert answer.status_code == 409
-    assert "There is no such report yet" in answer.text
+    for name in (PAGE_NAME, TWIN_NAME):
+        answer = desk.get(f"/desk/colours/report/{name}")
+
+        assert answer.status_code == 409
+        assert "There is no such report yet" in answer.text
 
 
-@pytest.mark.parametrize("name", ["job.json", "..%2fsecret_key", "lock", "sequence.json"])
-def test_no_other_file_is_given(open_app, name):
-    assert researcher(open_app).get(f"/desk/colours/report/{name}").status_code == 404
+def test_no_other_file_is_given(open_app):
+    desk = researcher(open_app)
+
+    for name in ("job.json", "..%2fsecret_key", "lock", "sequence.json"):
+        assert desk.get(f"/desk/colours/report/{name}").status_code == 404, name
 
 
 def test_a_form_without_its_token_starts_nothing(open_app):

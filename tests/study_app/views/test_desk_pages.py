@@ -1,5 +1,3 @@
-import pytest
-
 from study_app.views.desk_access import desk as blueprint
 from study_app.views.desk_pages import desk
 from tests.study_app.desk_logins import set_desk_password
@@ -15,11 +13,12 @@ def test_the_blueprint_is_the_one_behind_the_door():
     assert desk is blueprint
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_stranger_who_asks_for_a_page_of_a_study_stands_before_the_door(open_app, path):
+def test_a_stranger_who_asks_for_a_page_of_a_study_stands_before_the_door(open_app):
     set_desk_password(open_app)
+    stranger = Browser(open_app)
 
-    answer = Browser(open_app).get(f"/desk/colours/{path}")
+    for path in PATHS:
+        answer = stranger.get(f"/desk/colours/{path}")
 
-    assert answer.status_code == 302
-    assert answer.location.startswith("/desk/login?next=/desk/colours/")
+        assert answer.status_code == 302, path
+        assert answer.location.startswith("/desk/login?next=/desk/colours/")
