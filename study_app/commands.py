@@ -28,6 +28,7 @@ from study_app import (
     progress,
     server,
     simulate,
+    study_moves,
 )
 from study_app.command_context import STUDY, app_context, check_database, stored_study
 from study_app.config import Settings, load_settings
@@ -220,7 +221,7 @@ def pilot_command(contact: str | None, study_code: str | None) -> None:
     Example: study-app pilot --contact lab@example.org
     """
     with stored_study(study_code) as (session, study):
-        catalog.move_study(session, study, "pilot", datetime.now(UTC), contact=contact)
+        study_moves.move_study(session, study, "pilot", datetime.now(UTC), contact=contact)
         click.echo(f"{study.code} is in pilot at /study/{study.code}; study-app serve serves it")
 
 
@@ -233,7 +234,7 @@ def open_command(contact: str | None, study_code: str | None) -> None:
     Example: study-app open --contact lab@example.org
     """
     with stored_study(study_code) as (session, study):
-        catalog.open_study(session, study, contact, datetime.now(UTC))
+        study_moves.open_study(session, study, contact, datetime.now(UTC))
         click.echo(f"{study.code} is open at /study/{study.code}; study-app serve serves it")
 
 
@@ -245,7 +246,7 @@ def close(study_code: str | None) -> None:
     Example: study-app close
     """
     with stored_study(study_code) as (session, study):
-        catalog.close_study(session, study, datetime.now(UTC))
+        study_moves.close_study(session, study, datetime.now(UTC))
         click.echo(f"{study.code} is closed; study-app export --out DIR writes its data")
 
 

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from study_app import catalog
+from study_app import catalog, study_moves
 from study_app.errors import StudyError
 from study_app.extensions import db
 from study_app.models import Study
@@ -66,7 +66,7 @@ def move_study(study_id: str) -> Response | tuple[str, int]:
     contact = request.form.get("contact", "").strip()
     try:
         now = datetime.now(UTC)
-        catalog.move_study(db.session(), study, move.to, now, contact=contact, seen=seen)
+        study_moves.move_study(db.session(), study, move.to, now, contact=contact, seen=seen)
     except StudyError as error:
         return _form(study, move, sentence(str(error))), error.status
     flash(f"{study.code}: {study.state}.")

@@ -14,10 +14,11 @@ from analysis.errors import TrialTableError
 from analysis.participants_file import read_participants
 from analysis.recorded_flow import read_recorded_flow
 from study_app import create_app, enrolment, erasure, export
-from study_app.catalog import find_study, move_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db, upgrade_database
 from study_app.flow_counts import count
 from study_app.models import ScreeningCheck, Study, StudySession
+from study_app.study_moves import move_study, open_study
 from study_app.study_tables import Screening
 from tests.postgres import own_database
 from tests.study_app import factories

@@ -17,9 +17,10 @@ from analysis.replaced_trials import without_replaced
 from analysis.text_table import csv_chunks
 from analysis.trial_table import read_trials
 from study_app import create_app, export
-from study_app.catalog import find_study, move_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db, upgrade_database
 from study_app.simulated_token import sign_token
+from study_app.study_moves import move_study, open_study
 from tests.postgres import own_database
 from tests.study_app import factories
 from tests.study_app.factories import Browser

@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 
-from study_app.catalog import close_study, find_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import StudySession
+from study_app.study_moves import close_study
 from study_app.study_tables import LANGUAGES, STANDARD_QUESTION_IDS
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import STUDY_ID, LiveStudy, of_recruiter

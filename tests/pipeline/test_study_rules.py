@@ -12,10 +12,11 @@ from analysis.__main__ import main
 from analysis.choices import Choices, settle
 from analysis.errors import RulesError
 from study_app import create_app, exclusion_rule
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.errors import StudyFileError
 from study_app.export import export_study
 from study_app.extensions import db, upgrade_database
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.factories import Browser
 

@@ -8,8 +8,9 @@ import flask
 import pytest
 
 from study_app import create_app
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db, upgrade_database
+from study_app.study_moves import open_study
 from tests.study_app import factories
 
 DATABASE = "study.sqlite"

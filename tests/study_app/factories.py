@@ -19,12 +19,13 @@ import werkzeug.test
 
 from colorizer import manifest
 from study_app import create_app
-from study_app.catalog import Stored, load_stimulus_set, open_study, store_study
+from study_app.catalog import Stored, load_stimulus_set, store_study
 from study_app.config import Settings
 from study_app.extensions import db, upgrade_database
 from study_app.presets import PRESETS
 from study_app.protocol import ProtocolSettings
 from study_app.study_file import parse_study_file
+from study_app.study_moves import open_study
 from study_app.study_tables import ConditionChoice, Recruiter, Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 

@@ -16,13 +16,14 @@ from study_app import archive, create_app, export
 from study_app.archive_check import check_archive
 from study_app.archive_details import ArchiveDetails
 from study_app.archive_names import place_of
-from study_app.catalog import close_study, find_study
+from study_app.catalog import find_study
 from study_app.erasure import erase
 from study_app.errors import ExportError, SetChanged
 from study_app.export_tables import EXPORT_TABLES
 from study_app.extensions import db
 from study_app.models import Participant, StudySession, Trial
 from study_app.simulated_token import sign_token
+from study_app.study_moves import close_study
 from study_app.study_tables import StandardQuestions
 from tests.study_app import factories
 from tests.study_app.conftest import DATABASE

@@ -6,14 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from colorizer import manifest
-from study_app import catalog
+from study_app import catalog, study_moves
 from study_app.errors import (
     PlanError,
     SetChanged,
     StimulusSetError,
     StudyChanged,
     UnknownStudy,
-    WrongState,
 )
 from study_app.extensions import db
 from study_app.models import Condition, StimulusPair, StimulusSet, Study
@@ -83,13 +82,13 @@ def test_a_stored_set_is_checked_to_the_byte(own_set):
 @pytest.mark.usefixtures("context")
 def test_only_open_studies_need_their_set(own_set):
     study = factories.create_study(factories.study_text(), own_set).study
-    catalog.open_study(db.session(), study, None, factories.NOW)
+    study_moves.open_study(db.session(), study, None, factories.NOW)
     catalog.check_open_studies(db.session())
 
     shutil.rmtree(own_set)
     with pytest.raises(SetChanged, match="no longer at"):
         catalog.check_open_studies(db.session())
-    catalog.close_study(db.session(), study, factories.NOW)
+    study_moves.close_study(db.session(), study, factories.NOW)
     catalog.check_open_studies(db.session())
 
 
@@ -252,86 +251,6 @@ def test_the_only_study_needs_no_code(set_folder):
     assert catalog.find_study(db.session(), "second").code == "second"
     with pytest.raises(UnknownStudy, match="no study 'third'"):
         catalog.find_study(db.session(), "third")
-
-
-@pytest.fixture
-def draft(request, set_folder):
-    """A study that has just been stored."""
-    request.getfixturevalue("context")
-    return factories.create_study(factories.study_text(), set_folder).study
-
-
-def move(study, *states):
-    for to in states:
-        catalog.move_study(db.session(), study, to, factories.NOW)
-
-
-def test_a_study_goes_from_draft_to_open_to_closed(draft):
-    with pytest.raises(WrongState, match="is draft and cannot become closed"):
-        catalog.close_study(db.session(), draft, factories.NOW)
-    catalog.open_study(db.session(), draft, None, factories.NOW)
-    assert (draft.state, draft.opened_at) == ("open", factories.NOW)
-    catalog.close_study(db.session(), draft, factories.NOW)
-    assert (draft.state, draft.closed_at) == ("closed", factories.NOW)
-    with pytest.raises(WrongState, match="is closed for good and cannot become open"):
-        catalog.open_study(db.session(), draft, None, factories.NOW)
-
-
-def test_a_study_goes_by_preview_and_pilot_as_often_as_is_needed(draft):
-    move(draft, "preview", "draft", "preview", "pilot", "preview", "pilot")
-
-    assert (draft.state, draft.opened_at, draft.closed_at) == ("pilot", None, None)
-    move(draft, "open")
-    assert draft.opened_at == factories.NOW
-
-
-def test_the_state_that_a_study_is_in_changes_nothing(draft):
-    move(draft, "open")
-    opened_at = draft.opened_at
-
-    catalog.open_study(db.session(), draft, "new@example.org", factories.NOW.replace(year=2030))
-
-    assert (draft.opened_at, draft.contact) == (opened_at, "new@example.org")
-
-
-def test_a_move_that_is_refused_leaves_the_study_as_it_was(draft):
-    with pytest.raises(WrongState):
-        catalog.move_study(db.session(), draft, "closed", factories.NOW, contact="new@example.org")
-
-    db.session.expire_all()
-    assert (draft.state, draft.contact) == ("draft", "lab@example.org")
-
-
-@pytest.mark.usefixtures("context")
-@pytest.mark.parametrize("to", ["preview", "pilot", "open"])
-def test_no_picture_is_shown_of_a_set_that_is_gone(own_set, to):
-    study = factories.create_study(factories.study_text(), own_set).study
-    shutil.rmtree(own_set)
-
-    with pytest.raises(SetChanged, match="no longer at"):
-        move(study, to)
-    assert study.state == "draft"
-
-
-@pytest.mark.usefixtures("context")
-def test_a_preview_needs_no_contact_and_a_pilot_does(set_folder):
-    study = factories.create_study(factories.study_text(contact=""), set_folder).study
-
-    move(study, "preview")
-    with pytest.raises(WrongState, match="no contact"):
-        move(study, "pilot")
-    assert study.state == "preview"
-
-
-@pytest.mark.usefixtures("context")
-def test_a_study_without_a_contact_is_not_opened_until_one_is_given(set_folder):
-    study = factories.create_study(factories.study_text(contact=""), set_folder).study
-
-    with pytest.raises(WrongState, match="no contact"):
-        catalog.open_study(db.session(), study, None, factories.NOW)
-    assert study.state == "draft"
-    catalog.open_study(db.session(), study, "lab@example.org", factories.NOW)
-    assert (study.state, study.contact) == ("open", "lab@example.org")
 
 
 def test_an_image_is_read_and_proved(set_folder):

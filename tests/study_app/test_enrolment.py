@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app.catalog import close_study, find_study, open_study
+from study_app.catalog import find_study
 from study_app.enrolment import Applicant, enrol, new_code
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen, UnknownStudy
 from study_app.extensions import db
@@ -14,6 +14,7 @@ from study_app.models import Condition, Participant, StimulusPair, StudySession,
 from study_app.places import count_places
 from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, PlanSettings
+from study_app.study_moves import close_study, open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW
 

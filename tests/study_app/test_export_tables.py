@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import enrolment, export_tables
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.enrolment import Applicant
 from study_app.erasure import erase, find_of_code
 from study_app.export_tables import (
@@ -25,6 +25,7 @@ from study_app.export_tables import (
 from study_app.extensions import db
 from study_app.models import QuestionAnswer, ScreeningCheck, StudySession, Trial
 from study_app.simulated_token import sign_token
+from study_app.study_moves import open_study
 from study_app.study_tables import Screening, StandardQuestions
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body

@@ -5,12 +5,12 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import trial_flow
-from study_app.catalog import open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.extensions import db
 from study_app.models import Condition, StimulusPair, StudySession, Trial
 from study_app.pair_usage import count_pair_usage
 from study_app.protocol import PlannedTrial, plan_digest
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW
 

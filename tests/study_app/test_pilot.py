@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import debrief, erasure, flow_counts, progress
-from study_app.catalog import find_study, move_study
+from study_app.catalog import find_study
 from study_app.export import export_study
 from study_app.extensions import db
 from study_app.models import Erasure, FlowCount, StudySession
 from study_app.pair_usage import count_pair_usage
 from study_app.places import count_places
 from study_app.simulated_token import sign_token
+from study_app.study_moves import move_study
 from tests.study_app import factories
 from tests.study_app.factories import Browser
 

@@ -5,7 +5,6 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import trial_flow
-from study_app.catalog import open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import PlaceLost, StudyFull
 from study_app.extensions import db
@@ -13,6 +12,7 @@ from study_app.models import Response, StudySession, Trial
 from study_app.places import GRACE, TOO_LATE, count_places
 from study_app.protocol import OTHER_SIDE
 from study_app.responses import parse_response
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, response_body
 

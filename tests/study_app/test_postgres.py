@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import export, progress, screening, trial_flow
-from study_app.catalog import find_study, move_study, open_study
+from study_app.catalog import find_study
 from study_app.desk_door import is_logged_in, log_in
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase
@@ -32,6 +32,7 @@ from study_app.monitoring.timing_quality import measure_timing
 from study_app.monitoring.vigilance import measure_vigilance
 from study_app.places import count_places, lock_study
 from study_app.responses import parse_response
+from study_app.study_moves import move_study, open_study
 from study_app.study_tables import Screening
 from tests.postgres import database_of_kind
 from tests.study_app import factories

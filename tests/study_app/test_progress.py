@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app.catalog import close_study, find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import Response, Study, StudySession, Trial
 from study_app.progress import ALL_CONDITIONS, Arm, FooledCount, measure_progress
 from study_app.simulated_token import sign_token
+from study_app.study_moves import close_study, open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import trial_flow
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.enrolment import Applicant, enrol
 from study_app.erasure import erase
 from study_app.errors import UnknownParticipant
@@ -13,6 +13,7 @@ from study_app.extensions import db
 from study_app.models import ScreeningCheck, StimulusPair, Trial
 from study_app.replay import read_replay
 from study_app.responses import parse_response
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, response_body
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import screening
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.device_report import parse_device_report
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import InvalidResponse, UnknownImage
@@ -16,6 +16,7 @@ from study_app.passage import current_step
 from study_app.places import count_places
 from study_app.plates import plan_plates
 from study_app.steps import CHECKS
+from study_app.study_moves import open_study
 from study_app.study_tables import Screening
 from tests.study_app import factories
 from tests.study_app.factories import NOW

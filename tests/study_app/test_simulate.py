@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from study_app.catalog import close_study, find_study, open_study
+from study_app.catalog import find_study
 from study_app.errors import SimulationError
 from study_app.extensions import db
 from study_app.models import (
@@ -30,6 +30,7 @@ from study_app.simulate import (
     save_record,
     simulate,
 )
+from study_app.study_moves import close_study, open_study
 from study_app.study_tables import STANDARD_QUESTION_IDS, Screening, StandardQuestions
 from tests.study_app import factories
 from tests.study_app.factories import NOW, SECRET_KEY

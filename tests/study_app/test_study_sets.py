@@ -14,7 +14,6 @@ from study_app.catalog import (
     conditions_of,
     find_study,
     load_stimulus_set,
-    open_study,
     roles_of,
     store_study,
 )
@@ -25,6 +24,7 @@ from study_app.interruption import replace_trial
 from study_app.models import StimulusPair, Trial
 from study_app.protocol import Roles
 from study_app.study_file import parse_study_file
+from study_app.study_moves import open_study
 from study_app.study_sets import (
     check_together,
     joined_conditions,

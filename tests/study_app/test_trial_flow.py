@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import debrief, trial_flow
-from study_app.catalog import open_study
 from study_app.enrolment import Applicant, enrol
 from study_app.errors import (
     AlreadyAnswered,
@@ -23,6 +22,7 @@ from study_app.extensions import db
 from study_app.models import Response, StudySession, Trial
 from study_app.protocol import OTHER_SIDE
 from study_app.responses import parse_response
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, response_body
 

@@ -3,11 +3,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import StimulusSet
 from study_app.monitoring.overview import measure_overview
 from study_app.simulated_token import sign_token
+from study_app.study_moves import open_study
 from tests.study_app import factories
 from tests.study_app.attentive import take_part
 from tests.study_app.factories import Browser

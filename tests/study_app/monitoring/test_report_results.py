@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from study_app.catalog import close_study, find_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.monitoring.report_results import (
     SEQUENCE_NAME,
@@ -12,6 +12,7 @@ from study_app.monitoring.report_results import (
     read_rates,
 )
 from study_app.simulated_token import sign_token
+from study_app.study_moves import close_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 

@@ -1,6 +1,7 @@
-from study_app.catalog import find_study, move_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.monitoring.watching import has_sessions, read_sessions
+from study_app.study_moves import move_study
 from tests.study_app.factories import NOW, Browser
 
 

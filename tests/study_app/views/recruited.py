@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import flask
 
-from study_app.catalog import open_study
 from study_app.extensions import db
+from study_app.study_moves import open_study
 from study_app.study_tables import Recruiter
 from tests.study_app import factories
 from tests.study_app.factories import NOW

@@ -95,6 +95,15 @@ def test_the_data_of_a_pilot_are_taken_away_by_themselves(open_app):
     assert "People of the pilot" in desk.get("/desk/noise/").text
 
 
+def test_what_to_think_of_before_the_archive_goes_to_others_is_told(open_app):
+    close(open_app)
+
+    page = researcher(open_app).get("/desk/colours/data").text
+
+    assert "<li>No authors are stated; " in page
+    assert "<li>No licence is stated; " in page
+
+
 def test_data_of_an_open_study_come_with_a_warning(open_app):
     desk = researcher(open_app)
 

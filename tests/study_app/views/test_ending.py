@@ -4,12 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from study_app import debrief
-from study_app.catalog import open_study
 from study_app.debrief import OthersAverage
 from study_app.erasure import erase
 from study_app.extensions import db
 from study_app.models import Erasure, Participant, QuestionAnswer, Response, StudySession, Trial
 from study_app.questions import LONGEST_ANSWER
+from study_app.study_moves import open_study
 from study_app.study_tables import STANDARD_QUESTION_IDS, StandardQuestions
 from study_app.views import ending
 from tests.study_app import factories

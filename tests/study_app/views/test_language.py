@@ -5,9 +5,10 @@ import pytest
 import sqlalchemy as sa
 
 import study_app
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import StudySession
+from study_app.study_moves import open_study
 from study_app.study_tables import LANGUAGES
 from tests.study_app.factories import NOW, Browser, create_study, study_text
 

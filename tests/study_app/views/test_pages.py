@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from markupsafe import escape
 
 from study_app import collected
-from study_app.catalog import close_study, find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import Participant, StudySession
 from study_app.person_hash import person_hash
 from study_app.simulated_token import sign_token
 from study_app.study_file import parse_study_file
+from study_app.study_moves import close_study, open_study
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 

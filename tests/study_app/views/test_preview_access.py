@@ -2,8 +2,9 @@
 
 import pytest
 
-from study_app.catalog import find_study, move_study
+from study_app.catalog import find_study
 from study_app.extensions import db
+from study_app.study_moves import move_study
 from tests.study_app import factories
 from tests.study_app.desk_logins import researcher
 from tests.study_app.factories import Browser

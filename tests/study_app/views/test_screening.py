@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from study_app.catalog import find_study, open_study
+from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import ScreeningCheck, StudySession
 from study_app.plates import plan_plates
+from study_app.study_moves import open_study
 from study_app.study_tables import Screening
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, device_measures
