@@ -26,7 +26,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy.orm import Session
+from support.participant import SIDES, new_report
+from support.study import KEY, STUDY, store_open_study
 
 from colorizer.lab import rgb_to_lab
 from colorizer.png_encoding import encode_png
@@ -50,16 +51,12 @@ from study_app.image_padding import PADDING_TYPE, PNG_SIGNATURE
 from study_app.models import StimulusPair, Trial
 from study_app.presets import PRESETS
 from study_app.server import background_server
-from study_app.simulate import FRAME_INTERVAL_MS
 from study_app.simulated_token import sign_token
 from study_app.simulated_visit import Visit
 from study_app.study_file import parse_study_file
-from study_app.study_tables import Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 
-STUDY = "adversary"
-KEY = "k" * 32
-SIDES = ("left", "right")
+MOST_PAIRS = 50
 FOLDS = 10
 RIDGE = 1.0
 LEVEL = 0.99
@@ -134,33 +131,12 @@ def served_study(set_folder: Path) -> Iterator[tuple[str, str, sa.Engine]]:
         app = create_app(settings)
         with app.app_context():
             upgrade_database()
-            store_open_study(set_folder)
+            n_main = min(len(catalog.load_stimulus_set(set_folder).photo_ids) - 1, MOST_PAIRS)
+            store_open_study(set_folder, n_practice=1, n_main=n_main, n_vigilance=0, n_control=0)
             with background_server(settings, workers=2) as address:
                 yield address, settings.secret_key, db.engine
             db.session.remove()
             db.engine.dispose()
-
-
-def store_open_study(set_folder: Path) -> None:
-    """Store a study of one practice pair, and as many test pairs as the set has photographs for."""
-    stimulus_set = catalog.load_stimulus_set(set_folder)
-    n_photos = len(stimulus_set.photo_ids)
-    protocol = PRESETS["zhang2016"].protocol
-    changes = {"n_practice": 1, "n_main": min(n_photos - 1, 50), "n_vigilance": 0, "n_control": 0}
-    draft = StudyDraft(
-        type(protocol)(**{**vars(protocol), **changes}),
-        id=STUDY,
-        contact="nobody",
-        per_condition=1_000,
-        screening=Screening(),
-        questions=StandardQuestions(),
-    )
-    source = write_study_text(draft)
-    now = datetime.now(UTC)
-    session = db.session()
-    catalog.store_study(session, parse_study_file(source), source, set_folder, stimulus_set, now)
-    catalog.open_study(session, catalog.find_study(session, STUDY), None, now)
-    db.session.remove()
 
 
 def look_at_pairs(url: str, key: str, n_pairs: int, rng: random.Random) -> Iterator[SeenPair]:
@@ -177,7 +153,7 @@ def look_at_pairs(url: str, key: str, n_pairs: int, rng: random.Random) -> Itera
             n_before = 0
             while n_seen < n_pairs and (told := visit.next_trial(page_key))["state"] == "trial":
                 yield look(client, told, n_before, rng)
-                visit.answer(told, page_key, report(told, rng))
+                visit.answer(told, page_key, new_report(told, rng.choice(SIDES)))
                 n_before += 1
                 n_seen += 1
 
@@ -192,31 +168,6 @@ def look(client: httpx.Client, told: dict[str, Any], n_before: int, rng: random.
         headers = tuple((name.lower(), value) for name, value in answer.headers.multi_items())
         images[side] = Seen(told["images"][side], headers, answer.content, seconds)
     return SeenPair(told["trial_key"], told, images, n_before)
-
-
-def report(told: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """Answer by a coin, in the form of a browser's report."""
-    shown = told["timing"]["display_ms"]
-    exposure = {"planned_ms": shown, "onset_ms": 900.0, "offset_ms": 900.0 + shown,
-                "shown_ms": shown, "n_dropped_frames": 0}  # fmt: skip
-    return {
-        "response_key": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        "chosen_side": rng.choice(SIDES),
-        "response_ms": 800.0,
-        "input": "keyboard",
-        "exposures": dict.fromkeys(SIDES, exposure),
-        "frame_interval_ms": round(FRAME_INTERVAL_MS, 2),
-        "max_frame_interval_ms": round(FRAME_INTERVAL_MS, 2),
-        "n_hidden": 0,
-        "n_resized": 0,
-        "n_blurred": 0,
-        "window_width_px": 1280,
-        "window_height_px": 800,
-        "zoom": 1.0,
-        "events": [],
-        "device_pixel_ratio": 1.0,
-        "shown_px": told["image_size_px"],
-    }
 
 
 def with_truth(engine: sa.Engine, seen: list[SeenPair]) -> list[SeenPair]:

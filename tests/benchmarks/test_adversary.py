@@ -2,9 +2,6 @@
 
 import hashlib
 import io
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +9,8 @@ from PIL import Image
 
 from colorizer.manifest import Condition, ImageFile, StimulusPair, StimulusSet, save_manifest
 from colorizer.png_encoding import encode_png
+from tests.benchmarks.benchmark_runs import run_benchmark
 
-ADVERSARY = Path(__file__).parents[2] / "benchmarks" / "adversary.py"
 N_PHOTOS = 51
 SIZE_PX = 32
 
@@ -43,23 +40,8 @@ def write(folder: Path, path: str, data: bytes) -> ImageFile:
 
 def attack(folder: Path, tmp_path: Path) -> tuple[int, dict]:
     out = tmp_path / "found.json"
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(ADVERSARY),
-            "--set",
-            str(folder),
-            "--pairs",
-            "150",
-            "--json",
-            str(out),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert out.exists(), done.stderr
-    return done.returncode, json.loads(out.read_text(encoding="utf-8"))
+    code, found, _ = run_benchmark("adversary.py", out, "--set", folder, "--pairs", 150)
+    return code, found
 
 
 def test_nothing_on_the_wire_tells_the_real_picture_but_its_colours(tmp_path):
