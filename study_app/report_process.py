@@ -5,6 +5,7 @@ study_app.report_process STUDY KIND``; it writes down each step, and in the end 
 """
 
 import dataclasses
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ from study_app.monitoring.report_results import (
     has_people,
 )
 from study_app.monitoring.set_presence import count_missing_images
+
+NICENESS = 10
 
 Note = Callable[..., None]
 
@@ -114,4 +117,5 @@ def _noter(folder: Path, kind: ReportKind) -> Note:
 
 
 if __name__ == "__main__":
+    os.nice(NICENESS)  # participants come first
     sys.exit(main(sys.argv[1:]))

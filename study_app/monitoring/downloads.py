@@ -10,11 +10,21 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from study_app.archive import write_archive, zip_bytes
+from study_app.archive_notes import notes_of
+from study_app.catalog import file_of
 from study_app.export import export_files
+from study_app.export_tables import ANSWERS
 from study_app.models import Study
 from study_app.study_states import Phase
 
 Package = Literal["data", "archive", "pilot-data"]
+
+
+def archive_notes(session: Session, study: Study) -> list[str]:
+    """Give what to think of before the archive goes to others, one sentence each."""
+    study_file = file_of(study)
+    answers = ANSWERS.text_rows(session, study, "main")
+    return list(notes_of(study_file, study_file.archive, study.state, answers))
 
 
 def write_package(session: Session, study: Study, package: Package, folder: Path) -> Path:

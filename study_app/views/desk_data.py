@@ -14,7 +14,7 @@ from study_app.errors import ReportRefused
 from study_app.extensions import db
 from study_app.models import Study
 from study_app.monitoring.analysis_command import INSTALL, find_command
-from study_app.monitoring.downloads import Package, write_package
+from study_app.monitoring.downloads import Package, archive_notes, write_package
 from study_app.monitoring.report_job import folder_of, start_job
 from study_app.monitoring.report_results import (
     PAGE_NAME,
@@ -26,6 +26,7 @@ from study_app.monitoring.report_results import (
 from study_app.monitoring.watching import has_sessions
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
+from study_app.views.error_pages import sentence
 
 HIDDEN = "fool rates stay hidden until the study is closed, by its study file"
 NO_REPORT = "there is no such report yet"
@@ -40,8 +41,13 @@ REPORT_POLICY = (
 def data(study_id: str) -> str:
     """Offer the data, and the report with how far it is."""
     found = find_study(db.session(), study_id)
-    has_pilot = has_sessions(db.session(), found, "pilot")
-    return study_page("desk/data.html", found, has_pilot=has_pilot, **_report_values(found))
+    return study_page(
+        "desk/data.html",
+        found,
+        has_pilot=has_sessions(db.session(), found, "pilot"),
+        notes=[sentence(note) for note in archive_notes(db.session(), found)],
+        **_report_values(found),
+    )
 
 
 @desk.get("/<study_id>/<any('data', 'archive', 'pilot-data'):package>.zip")
