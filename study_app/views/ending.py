@@ -135,17 +135,6 @@ def withdrawn_page(
     )
 
 
-def _erase(study_session: StudySession) -> str:
-    """Delete all that is stored of a participant, here and in the cookie; gives the receipt."""
-    study_code = study_session.participant.study.code
-    erased = erasure.erase(
-        db.session(), study_session, requested_by="participant", now=datetime.now(UTC)
-    )
-    cookie.forget(study_code)
-    del g.study_session  # there is nothing left to withdraw from
-    return erased.receipt
-
-
 def questions_form(study_file: StudyFile, n_answers: int, read: questions.ReadAnswers) -> str:
     """Give the page of the questions, with what is to be mended."""
     return render_template(
@@ -156,3 +145,14 @@ def questions_form(study_file: StudyFile, n_answers: int, read: questions.ReadAn
         n_answers=n_answers,
         longest=questions.LONGEST_ANSWER,
     )
+
+
+def _erase(study_session: StudySession) -> str:
+    """Delete all that is stored of a participant, here and in the cookie; gives the receipt."""
+    study_code = study_session.participant.study.code
+    erased = erasure.erase(
+        db.session(), study_session, requested_by="participant", now=datetime.now(UTC)
+    )
+    cookie.forget(study_code)
+    del g.study_session  # there is nothing left to withdraw from
+    return erased.receipt

@@ -218,6 +218,20 @@ def trials_page(
     )
 
 
+def consent_form(study: Study, carried: dict[str, str], error: str | None = None) -> str:
+    """Give the page that asks for consent."""
+    given = file_of(study).consent
+    return render_template(
+        "consent.html",
+        consent_version=given.version,
+        stored=collected.sentences(file_of(study)),
+        consent_required=given.required,
+        action_url=url_for("pages.give_consent", study_id=study.code),
+        hidden_fields=carried,
+        error=error,
+    )
+
+
 def _ready_pages() -> tuple[str, str]:
     """Give the pages of who has all checks behind them and pairs before them."""
     return url_for("pages.instructions"), url_for("pages.trials")
@@ -237,20 +251,6 @@ def _obstacle(study: Study, carried: dict[str, str]) -> Obstacle | None:
 def _next_person_url(study: Study) -> str | None:
     is_kiosk = recruiting.kind_of(study) == "kiosk"
     return url_for("pages.next_person", study_id=study.code) if is_kiosk else None
-
-
-def consent_form(study: Study, carried: dict[str, str], error: str | None = None) -> str:
-    """Give the page that asks for consent."""
-    given = file_of(study).consent
-    return render_template(
-        "consent.html",
-        consent_version=given.version,
-        stored=collected.sentences(file_of(study)),
-        consent_required=given.required,
-        action_url=url_for("pages.give_consent", study_id=study.code),
-        hidden_fields=carried,
-        error=error,
-    )
 
 
 def _numbers(study: Study) -> dict[str, int]:

@@ -101,19 +101,6 @@ def check_display() -> AnyResponse | tuple[str, int]:
     return redirect(place(own_study_session()))
 
 
-def _open(name: CheckName) -> AnyResponse | None:
-    """Give the way to the participant's own page if it is another; else note that this is shown."""
-    study_session = own_study_session()
-    if leaving := elsewhere(study_session):
-        return leaving
-    screening.begin_check(db.session(), study_session.code, name, datetime.now(UTC))
-    return None
-
-
-def _own_protocol() -> ProtocolSettings:
-    return file_of(own_study_session().participant.study).protocol
-
-
 def device_page(protocol: ProtocolSettings) -> str:
     """Give the page of the device check."""
     return render_template(
@@ -134,3 +121,16 @@ def display_page(chosen: dict[str, str], problem: str) -> str:
         chosen=chosen,
         problem=problem,
     )
+
+
+def _open(name: CheckName) -> AnyResponse | None:
+    """Give the way to the participant's own page if it is another; else note that this is shown."""
+    study_session = own_study_session()
+    if leaving := elsewhere(study_session):
+        return leaving
+    screening.begin_check(db.session(), study_session.code, name, datetime.now(UTC))
+    return None
+
+
+def _own_protocol() -> ProtocolSettings:
+    return file_of(own_study_session().participant.study).protocol

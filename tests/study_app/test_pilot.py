@@ -1,13 +1,15 @@
 """What is done in a pilot is kept apart from the study in every place where people are counted."""
 
 import csv
+import functools
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from study_app import debrief, erasure, flow_counts, progress
+from study_app import create_app, debrief, erasure, flow_counts, progress
 from study_app.catalog import find_study
 from study_app.export import export_study
 from study_app.extensions import db
@@ -23,35 +25,48 @@ PILOT = "noise"  # the draft beside the open study
 PEOPLE = 2
 
 
+def move_to(app, state):
+    """Bring the study that is piloted to another state."""
+    with app.app_context():
+        move_study(db.session(), find_study(db.session(), PILOT), state, datetime.now(UTC))
+        db.session.remove()
+
+
 @pytest.fixture
 def move(open_app):
     """Bring the study that is piloted to another state."""
-
-    def to(state):
-        with open_app.app_context():
-            move_study(db.session(), find_study(db.session(), PILOT), state, datetime.now(UTC))
-            db.session.remove()
-
-    return to
+    return functools.partial(move_to, open_app)
 
 
-@pytest.fixture
-def piloted(open_app, move):
+@pytest.fixture(scope="module")
+def piloted_database(tmp_path_factory, opened_database):
     """An open study of 3 places whose pilot had two people, one of them half-way, and a program."""
-    move("pilot")
-    people = [Browser(open_app) for _ in range(PEOPLE)]
+    folder = tmp_path_factory.mktemp("piloted")
+    shutil.copy(opened_database, folder / opened_database.name)
+    app = create_app(factories.make_settings(folder))
+    app.testing = True
+    move_to(app, "pilot")
+    people = [Browser(app) for _ in range(PEOPLE)]
     for number, browser in enumerate(people):
         assert browser.consent(PILOT, participant=f"P{number}").status_code == 302
     people[0].answer_all()
     people[1].answer_next()
-    Browser(open_app).consent(PILOT, simulated=sign_token(factories.SECRET_KEY, PILOT, 1))
-    with open_app.app_context():
+    Browser(app).consent(PILOT, simulated=sign_token(factories.SECRET_KEY, PILOT, 1))
+    with app.app_context():
         # Whoever answers always left may miss the vigilance trial, and would take no place.
         ended = sa.update(StudySession).where(StudySession.state == "finished")
         db.session.execute(ended.values(inclusion="included"))
         db.session.commit()
-    move("open")
-    return open_app
+    move_to(app, "open")
+    with app.app_context():
+        db.engine.dispose()
+    return folder / opened_database.name
+
+
+@pytest.fixture
+def piloted(app_on, piloted_database):
+    """The web study after a pilot."""
+    return app_on(piloted_database)
 
 
 @pytest.fixture
@@ -174,8 +189,8 @@ def test_while_a_study_is_in_pilot_its_progress_is_the_pilots(open_app, move):
     assert progress.told_of_pilot(measured) == ""
 
 
-def test_fool_rates_of_a_closed_study_are_without_the_pilot(session, move):
-    move("closed")
+def test_fool_rates_of_a_closed_study_are_without_the_pilot(piloted, session):
+    move_to(piloted, "closed")
     session.expire_all()
 
     measured = progress.measure_progress(session, study_of(session), datetime.now(UTC))
