@@ -39,7 +39,7 @@ class Person:
         simulated: whether it is a simulated observer.
         is_pilot: whether it belongs to a pilot.
         condition: tested condition; None in a within design.
-        state: running, stopped, finished, withdrawn or screened out.
+        state: running, dropped out, finished, withdrawn or screened out.
         inclusion: open, included or excluded.
         reason: why excluded; empty if not.
         payment: open, due or none.
@@ -155,7 +155,7 @@ def _people(session: Session, ids: Sequence[int], now: datetime) -> list[Person]
 
 def _state(study_session: StudySession, now: datetime) -> str:
     if study_session.state == "running" and study_session.lease_expires_at <= now:
-        return "stopped"
+        return "dropped out"
     return study_session.state.replace("-", " ")
 
 
@@ -171,7 +171,7 @@ def _line(
         "withdrawn": ("withdrawn", study_session.withdrawn_at),
         "screened out": ("screened-out", study_session.screened_out_at),
         # The line ends with the last that happened; the place was kept for longer.
-        "stopped": ("stopped", None),
+        "dropped out": ("dropped-out", None),
     }
     end, ended_at = ends.get(state, (None, None))
     return time_line(

@@ -15,7 +15,7 @@ PAUSE_AFTER = timedelta(minutes=2)
 NARROWEST = 2.0
 
 Phase = Literal["checks", "practice", "test", "pause", "questions"]
-Mark = Literal["interrupted", "finished", "withdrawn", "screened-out", "stopped"]
+Mark = Literal["interrupted", "finished", "withdrawn", "screened-out", "dropped-out"]
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_who_withdrew_and_who_stopped_are_told_apart(open_app):
     later = datetime.now(UTC) + timedelta(hours=2)
     stopped, withdrawn = read(open_app, now=later).people
 
-    assert (stopped.state, withdrawn.state) == ("stopped", "withdrawn")
+    assert (stopped.state, withdrawn.state) == ("dropped out", "withdrawn")
     assert stopped.median_response_ms == 500.0
     assert withdrawn.median_response_ms is None, "what they answered is theirs"
 
