@@ -26,6 +26,8 @@ CALLERS = (
     "a researcher",
 )
 SERVER_ERROR = 500
+# Everybody may stand before it, and try a password.
+THE_DOOR = ("desk_door.door", "desk_door.log_in")
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_nobody_reads_or_changes_what_is_anothers(request, open_app, caller, sec
             assert answer.status_code < SERVER_ERROR, where
             if rule.endpoint in ("images.image", "trial_api.record_response"):
                 assert answer.status_code >= 400, where
-            if is_the_desks(rule):
+            if is_the_desks(rule) and rule.endpoint not in THE_DOOR:
                 assert answer.status_code in (302, 303, 400, 401, 403, 404, 405), where
             found = [
                 text
