@@ -17,6 +17,7 @@ PHONE = (390, 844)
 NARROW = (320, 568)
 PAGES = ("", "participants", "quality", "pictures", "links", "data")
 REFRESH_MS = 10_000
+LONGEST_REPORT_MS = 90_000
 NOTE = "[data-live-note]"
 
 
@@ -129,6 +130,24 @@ def test_a_link_is_copied(study: LiveStudy, open_page: PageMaker):
 
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == study.invitation_url
+
+
+def test_a_report_comes_without_a_reload_and_shows_all_it_brings(study: LiveStudy, page: Page):
+    """What its policy forbids would fail the test."""
+    log_in(page, study)
+    for seed in range(2):
+        simulated_observer(study, seed).answer_all()
+    page.goto(desk_of(study, "data"))
+
+    page.get_by_role("button", name="Make report").click()
+    expect(page.get_by_text("You may leave this page.")).to_be_visible()
+    page.get_by_role("link", name="Open the report").click(timeout=LONGEST_REPORT_MS)
+
+    page.wait_for_url("**/report/report.html")
+    expect(page.get_by_role("heading", name="Fool rates", exact=True)).to_be_visible()
+    body = "getComputedStyle(document.querySelector('main')).maxWidth"
+    assert page.evaluate(body) != "none", "its own style is let in"
+    assert page.locator("svg").count() > 0
 
 
 def test_everybody_can_use_every_page(make_study: StudyMaker, open_page: PageMaker):
