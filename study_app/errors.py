@@ -301,6 +301,13 @@ class DeskLockedOut(DeskError):
     status = 429
 
 
+class UnknownPair(DeskError):
+    """The study has no such stimulus pair."""
+
+    code = "unknown-pair"
+    status = 404
+
+
 class ReportRefused(DeskError):
     """A report cannot be made, or not now."""
 

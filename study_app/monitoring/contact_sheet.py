@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import conditions_of, read_image, roles_of
-from study_app.errors import SetChanged, UnknownImage
+from study_app.errors import SetChanged, UnknownPair
 from study_app.models import Condition, StimulusPair, StimulusSet, Study, StudyStimulusSet
 from study_app.monitoring.pair_marks import FileState, pair_marks
 from study_app.monitoring.pair_measures import Key, kept_at, measure_pairs
@@ -116,7 +116,7 @@ def read_half(session: Session, study: Study, row_id: int, half: Half) -> bytes:
     """Give the bytes of one picture of a pair of the study.
 
     Raises:
-        UnknownImage: the study has no such pair.
+        UnknownPair: the study has no such pair.
         SetChanged: the file is missing or has other bytes.
     """
     pair = session.scalar(
@@ -125,7 +125,7 @@ def read_half(session: Session, study: Study, row_id: int, half: Half) -> bytes:
         )
     )
     if pair is None:
-        raise UnknownImage("the study has no such pair")
+        raise UnknownPair("the study has no such pair")
     return _read(pair, pair.stimulus_set, half)
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from study_app.catalog import find_study
-from study_app.errors import SetChanged, UnknownImage
+from study_app.errors import SetChanged, UnknownPair
 from study_app.extensions import db
 from study_app.models import StimulusPair, StimulusSet
 from study_app.monitoring import contact_sheet
@@ -88,5 +88,5 @@ def test_the_bytes_of_a_picture_are_those_of_the_study(open_app, own_set):
         assert read_half(db.session(), study, pair.id, "fake") == expected
         with pytest.raises(SetChanged):
             read_half(db.session(), study, pair.id, "real")
-        with pytest.raises(UnknownImage):
+        with pytest.raises(UnknownPair):
             read_half(db.session(), study, 10**9, "fake")
