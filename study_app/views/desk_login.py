@@ -34,6 +34,7 @@ def log_in() -> Response | tuple[str, int]:
         password = request.form.get("password", "")
         key = desk_door.log_in(db.session(), password, datetime.now(UTC))
     except (WrongPassword, DeskLockedOut) as error:
+        flask.current_app.logger.warning("login at the desk refused: %s", error.code)
         return _form(wanted, error), error.status
     flask.session.clear()
     flask.session[LOGIN_KEY] = key

@@ -77,6 +77,13 @@ def test_a_wrong_password_is_said_beside_the_field(visitor):
     assert visitor.get("/desk/").status_code == 302
 
 
+def test_a_refusal_stands_in_the_servers_log_without_what_was_typed(visitor, caplog):
+    log_in(visitor, "a secret slip")
+
+    assert "login at the desk refused: wrong-password" in caplog.text
+    assert "slip" not in caplog.text
+
+
 def test_after_too_many_wrong_ones_the_right_one_has_to_wait(visitor):
     for _ in range(FREE_TRIES):
         log_in(visitor, "wrong")
