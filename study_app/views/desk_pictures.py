@@ -13,15 +13,26 @@ from study_app.monitoring.pair_marks import LIGHTNESS_TOLERANCE
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import page_number, study_page
 
+ONLY_PROBLEMS = "problems"
+
 
 @desk.get("/<study_id>/pictures")
 def pictures(study_id: str) -> str:
     """Show the pairs of one condition, with what is wrong with them."""
     found = find_study(db.session(), study_id)
     instance = Path(flask.current_app.instance_path)
-    condition = request.args.get("condition", "")
-    sheet = read_sheet(db.session(), found, condition, page_number(), instance)
-    return study_page("desk/pictures.html", found, sheet=sheet, tolerance=LIGHTNESS_TOLERANCE)
+    sheet = read_sheet(
+        db.session(),
+        found,
+        request.args.get("condition", ""),
+        page_number(),
+        instance,
+        only_marked=request.args.get("only") == ONLY_PROBLEMS,
+    )
+    only = ONLY_PROBLEMS if sheet.only_marked else None
+    return study_page(
+        "desk/pictures.html", found, sheet=sheet, only=only, tolerance=LIGHTNESS_TOLERANCE
+    )
 
 
 @desk.get("/<study_id>/pictures/<int:row_id>/<any(real, fake):half>.png")

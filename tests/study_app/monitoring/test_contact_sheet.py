@@ -7,7 +7,7 @@ from study_app.catalog import find_study
 from study_app.errors import SetChanged, UnknownPair
 from study_app.extensions import db
 from study_app.models import StimulusPair, StimulusSet
-from study_app.monitoring import contact_sheet
+from study_app.monitoring import contact_sheet, pair_marks
 from study_app.monitoring.contact_sheet import read_half, read_sheet
 
 
@@ -24,10 +24,10 @@ def own_set(open_app, set_folder, tmp_path):
 
 @pytest.fixture
 def read(open_app, tmp_path):
-    def sheet(condition="full", number=1):
+    def sheet(condition="full", number=1, **options):
         with open_app.app_context():
             study = find_study(db.session(), "colours")
-            return read_sheet(db.session(), study, condition, number, tmp_path)
+            return read_sheet(db.session(), study, condition, number, tmp_path, **options)
 
     return sheet
 
@@ -70,6 +70,20 @@ def test_files_that_are_gone_or_changed_are_marked(read, own_set, monkeypatch):
     assert first.marks == ("real: the file is missing",)
     assert second.marks == ("fake: not the file the study was made with",)
     assert second.lightness_difference is None
+
+
+def test_good_pairs_can_be_left_out(read, own_set, monkeypatch):
+    monkeypatch.setattr(pair_marks, "LIGHTNESS_TOLERANCE", 100)
+    whole = read(only_marked=True)
+    gone = [read(number=number).pairs[0].photo_id for number in (1, 2, 3)]
+    for photo_id in gone:
+        (own_set / f"full/{photo_id}.png").unlink()
+
+    marked = read(only_marked=True)
+
+    assert (whole.pairs, whole.n_pairs, whole.n_pages) == ((), 0, 1)
+    assert [pair.photo_id for pair in marked.pairs] == gone
+    assert (marked.n_pairs, read().n_pairs) == (3, 60)
 
 
 def test_a_set_that_is_gone_has_no_files(read, own_set):

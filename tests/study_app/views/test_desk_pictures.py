@@ -26,6 +26,13 @@ def test_real_and_fake_stand_beside_each_other(desk):
     assert "24 of the 24 pairs on this page have a problem" in page.text
 
 
+def test_pages_of_pairs_with_problems_lead_to_each_other(desk):
+    page = desk.get("/desk/colours/pictures?condition=random&only=problems").text
+
+    assert "60 pairs of this condition have a problem" in page
+    assert "condition=random&amp;page=2&amp;only=problems" in page
+
+
 def test_a_picture_is_the_file_of_the_set(desk, set_folder):
     real, fake = pictures_of(desk.get("/desk/colours/pictures?condition=random"))[:2]
 
