@@ -66,7 +66,7 @@ def measure_overview(session: Session, study: Study, now: datetime) -> Overview:
         people=people,
         simulated=simulated,
         shows_simulated=shows_simulated,
-        flow=read_counts(session, study, simulated=shows_simulated),
+        flow=read_counts(session, study, simulated=shows_simulated, phase=measured.phase),
         chart=arrivals_chart(
             [watched.consented_at for watched in sessions],
             [watched.finished_at for watched in sessions if watched.finished_at is not None],

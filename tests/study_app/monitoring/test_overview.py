@@ -8,7 +8,7 @@ from study_app.extensions import db
 from study_app.models import StimulusSet
 from study_app.monitoring.overview import measure_overview
 from study_app.simulated_token import sign_token
-from study_app.study_moves import open_study
+from study_app.study_moves import move_study, open_study
 from tests.study_app import factories
 from tests.study_app.attentive import take_part
 from tests.study_app.factories import Browser
@@ -37,6 +37,23 @@ def test_what_people_did_is_on_one_page(open_app):
     assert (seen.chart.n_arrived, sum(bar.n_finished for bar in seen.chart.bars)) == (2, 1)
     assert seen.flow["consent"] == 2
     assert seen.expectation is None
+
+
+def test_a_pilot_is_shown_while_it_runs_and_apart_afterwards(app, set_folder):
+    with app.app_context():
+        study = factories.create_study(factories.study_text(), set_folder).study
+        move_study(db.session(), study, "pilot", factories.NOW)
+    Browser(app).consent()
+    during = look(app)
+    with app.app_context():
+        open_study(db.session(), find_study(db.session(), "colours"), None, factories.NOW)
+    after = look(app)
+
+    assert [(seen.chart.n_arrived, seen.flow["consent"]) for seen in (during, after)] == [
+        (1, 1),
+        (0, 0),
+    ]
+    assert [arm.enrolled for arm in after.progress.pilot_arms] == [1]
 
 
 def test_simulated_observers_are_shown_only_where_no_person_has_come(open_app):
