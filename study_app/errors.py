@@ -278,6 +278,7 @@ class DeskClosed(DeskError):
 
     code = "desk-closed"
     status = 404
+    title = "The desk is shut"
 
 
 class PasswordRefused(DeskError):
