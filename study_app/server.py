@@ -1,6 +1,7 @@
 """Start the production server: gunicorn on the configured instance, here or beside."""
 
 import contextlib
+import ipaddress
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import gunicorn.config
 import httpx
 
 from study_app.config import Settings
-from study_app.errors import SimulationError
+from study_app.errors import ConfigError, SimulationError
 
 THREADS_PER_WORKER = 4
 MOST_DEFAULT_WORKERS = 4
@@ -32,14 +33,26 @@ def default_workers() -> int:
 
 
 def run_gunicorn(app_settings: Settings, host: str, port: int, workers: int) -> None:
-    """Serve the study until stopped; replaces this process by gunicorn."""
+    """Serve the study until stopped; replaces this process by gunicorn.
+
+    Raises:
+        ConfigError: Flask is told to debug, which shows its inside to whoever makes an error.
+    """
+    if flask.helpers.get_debug_flag():
+        raise ConfigError("FLASK_DEBUG is on: unset it to serve a study, or use serve --dev")
     os.environ.update(_environment(app_settings))
     arguments = [*_gunicorn(workers), "--bind", f"{host}:{port}", APP]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
 
 
 def run_development_server(app: flask.Flask, host: str, port: int) -> None:
-    """Serve the study with Flask's own server, which reloads and explains errors."""
+    """Serve the study with Flask's own server, which reloads and explains errors.
+
+    Raises:
+        ConfigError: others than this machine could reach its debugger, which runs any program.
+    """
+    if not _is_this_machine(host):
+        raise ConfigError(f"serve --dev is for this machine alone: --host {host} lets others in")
     app.run(host=host, port=port, debug=True)
 
 
@@ -71,6 +84,13 @@ def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
             yield url
         finally:
             _stop(process)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _gunicorn(workers: int) -> list[str]:

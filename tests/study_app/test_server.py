@@ -13,7 +13,7 @@ import pytest
 
 from study_app import server
 from study_app.catalog import find_study
-from study_app.errors import SimulationError
+from study_app.errors import ConfigError, SimulationError
 from study_app.extensions import db
 from study_app.models import Response, StudySession
 from tests.study_app import factories
@@ -33,6 +33,29 @@ def test_there_is_a_worker_per_core_and_four_at_most(monkeypatch):
     for cores, workers in ((1, 1), (2, 2), (64, 4), (None, 1)):
         monkeypatch.setattr(os, "cpu_count", lambda n=cores: n)
         assert server.default_workers() == workers
+
+
+def test_a_study_is_not_served_with_debugging_on(open_app, monkeypatch):
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+
+    with pytest.raises(ConfigError, match="FLASK_DEBUG is on: unset it"):
+        server.run_gunicorn(settings_of(open_app), "127.0.0.1", free_port(), 1)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "study.example"])  # noqa: S104
+def test_the_debugger_is_for_this_machine_alone(open_app, host):
+    with pytest.raises(ConfigError, match=f"--host {re.escape(host)} lets others in"):
+        server.run_development_server(open_app, host, free_port())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_on_this_machine_the_study_can_be_debugged(open_app, monkeypatch, host):
+    ran = []
+    monkeypatch.setattr(open_app, "run", lambda **options: ran.append(options))
+
+    server.run_development_server(open_app, host, 5000)
+
+    assert ran == [{"host": host, "port": 5000, "debug": True}]
 
 
 def test_the_server_beside_serves_the_instance_and_stops(open_app):
