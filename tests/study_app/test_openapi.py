@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 import schemathesis
 import sqlalchemy as sa
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -31,7 +32,7 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-N_EXAMPLES = 40
+N_EXAMPLES = 30
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +51,33 @@ described = schemathesis.openapi.from_path(DESCRIPTION)
 described.config.update(base_url="http://localhost")
 
 
-@described.parametrize()
-@hypothesis.settings(
-    max_examples=N_EXAMPLES,
-    suppress_health_check=list(hypothesis.HealthCheck),
-    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-)
-def test_no_request_breaks_the_server(case, participant):
+OPERATIONS = {found.ok().label: found.ok() for found in described.get_all_operations()}
+MODES = {"as described": GenerationMode.POSITIVE, "otherwise": GenerationMode.NEGATIVE}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_no_request_breaks_the_server(operation, mode, participant):
+    @hypothesis.given(case=OPERATIONS[operation].as_strategy(generation_mode=MODES[mode]))
+    @hypothesis.settings(
+        max_examples=N_EXAMPLES, suppress_health_check=list(hypothesis.HealthCheck), database=None
+    )
+    def ask(case):
+        send(case, participant)
+
+    ask()
+
+
+def send(case, participant):
+    """Send a request as somebody who takes part, and hold the reply against the description."""
     current = participant.client.get("/api/trials/next").json
     if current["state"] == "trial" and "trial_key" in (case.path_parameters or {}):
         case.path_parameters["trial_key"] = current["trial_key"]
     app = participant.client.application
     cookie = participant.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     case.headers["X-CSRFToken"] = participant.form_token
-
     case.operation.schema.app = app  # asked without a network
+
     reply = case.call(app=app, cookies={cookie.key: cookie.value})
 
     case.validate_response(reply, checks=CHECKS)
