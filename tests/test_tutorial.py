@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,13 @@ def test_the_files_that_it_speaks_of_are_there(ran):
 
     for name in ("export/trials.csv", "export/codebook.csv", "report.html", "archive", "instance"):
         assert (folder / name).exists()
+
+
+def test_the_pilot_is_where_the_tutorial_sends_its_reader(ran):
+    told = re.search(r"is in pilot at (/study/\S+);", ran[1])
+
+    assert told is not None
+    assert f"<http://127.0.0.1:5000{told[1]}>" in TUTORIAL.read_text(encoding="utf-8")
 
 
 def test_few_photographs_are_never_enough(ran):
