@@ -5,6 +5,7 @@ The inverse of ``config.parse_study_file``; what is missing is marked in a comme
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from study_app.errors import StudyFileError
@@ -103,8 +104,9 @@ def write_study_text(draft: StudyDraft) -> str:
 
 
 def slug_of(title: str) -> str:
-    """Make an address part of a title: a-z, 0-9 and single hyphens."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
+    """Make an address part of a title: a-z, 0-9 and single hyphens; é becomes e."""
+    plain = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", title.casefold()))
+    words = re.findall(r"[a-z0-9]+", plain)
     slug = "-".join(words)[:63].strip("-")
     return slug if SLUG.fullmatch(slug) else DEFAULT_ID
 

@@ -127,6 +127,7 @@ def test_every_title_gives_a_good_address(title):
 
 def test_the_address_is_made_of_the_title():
     assert slug_of("Which picture has false colours?") == "which-picture-has-false-colours"
+    assert slug_of("Größe, Färbung, 2e édition") == "grosse-farbung-2e-edition"
 
 
 def test_the_own_words_wait_in_comments():
