@@ -1,6 +1,7 @@
 """The ``study-app`` command that writes a study file; at a terminal it asks for what is missing."""
 
 import dataclasses
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,9 @@ def init(
         answers = ask_for_missing(answers, suggested)
     draft = _draft(protocol, slug, approval, answers)
     write_text(path, study_template.write_study_text(draft))
-    click.echo(f"{path}: a study after {preset}; study-app create {path} --set SET comes next")
-    click.echo(f"study-app check {path} --set SET lists what a referee would ask")
+    quoted = shlex.quote(str(path))
+    click.echo(f"{path}: a study after {preset}; study-app create {quoted} --set SET comes next")
+    click.echo(f"study-app check {quoted} --set SET lists what a referee would ask")
     if not draft.contact:
         click.echo("Missing: a contact for participants; study-app open wants one.")
 

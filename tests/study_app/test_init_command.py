@@ -165,3 +165,11 @@ def _read_to_the_end(descriptor):
             break
         shown += part
     return shown.decode()
+
+
+@pytest.mark.usefixtures("here")
+def test_the_commands_that_come_next_can_be_pasted():
+    result = CliRunner().invoke(main, ["init", "my study.toml", "--no-input"])
+
+    assert "study-app create 'my study.toml' --set SET comes next" in result.output
+    assert "study-app check 'my study.toml' --set SET lists" in result.output
