@@ -28,11 +28,18 @@ def desk_password(from_stdin: bool) -> None:
     click.echo("The desk has a new password; study-app serve serves it at /desk/")
 
 
+def is_terminal() -> bool:
+    """Say whether somebody sits there who can be asked."""
+    return sys.stdin.isatty()
+
+
 def _first_line() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
 def _asked_twice() -> str:
+    if not is_terminal():
+        raise click.UsageError("Nobody can be asked here; --stdin reads it from the input.")
     asked: str = click.prompt("Password", hide_input=True)
     desk_door.check_password(asked)
     again: str = click.prompt("The same again", hide_input=True)

@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from study_app import desk_commands
 from study_app.commands import main
 from tests.study_app import factories
 from tests.study_app.desk_logins import PASSWORD, log_in
@@ -13,6 +14,7 @@ from tests.study_app.factories import Browser
 def instance(open_app, monkeypatch):
     monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
     monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    monkeypatch.setattr(desk_commands, "is_terminal", lambda: True)
     return open_app
 
 
@@ -33,6 +35,16 @@ def test_a_password_comes_from_another_program(instance):
     assert run("--stdin", typed=f"{PASSWORD}\nmore\n").exit_code == 0
 
     assert log_in(Browser(instance)).status_code == 302
+
+
+def test_where_nobody_can_be_asked_it_says_what_to_do(instance, monkeypatch):
+    monkeypatch.setattr(desk_commands, "is_terminal", lambda: False)
+
+    result = run()
+
+    assert result.exit_code == 2
+    assert result.output.splitlines()[-1].endswith("--stdin reads it from the input.")
+    assert Browser(instance).get("/desk/login").status_code == 404
 
 
 def test_two_different_ones_change_nothing(instance):
