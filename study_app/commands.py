@@ -34,6 +34,7 @@ from study_app.command_context import STUDY, app_context, check_database, stored
 from study_app.config import Settings, load_settings
 from study_app.errors import ConfigError, StudyError
 from study_app.extensions import db, upgrade_database
+from study_app.models import Study
 from study_app.observers import ObserverSettings
 from study_app.presets import deviations_of
 from study_app.study_file import load_study_file
@@ -121,6 +122,8 @@ def serve(host: str, port: int, workers: int | None, dev: bool) -> None:
         check_database()
         catalog.check_open_studies(db.session())
         is_desk_open = desk_door.has_password(db.session())
+    if not dev:
+        server.check_address(host, port)
     click.echo(f"The study is at http://{host}:{port}/")
     if is_desk_open:
         click.echo(f"The desk is at http://{host}:{port}/desk/")
@@ -194,19 +197,20 @@ def simulate_command(
 
 
 @main.command()
-@STUDY
+@click.option("--study", "study_code", metavar="ID", help="  [default: all studies]")
 def status(study_code: str | None) -> None:
-    """Tell how far the study is; fool rates stay hidden until it is closed.
+    """Tell how far the studies are; fool rates stay hidden until a study is closed.
 
     Example: study-app status
     """
-    with stored_study(study_code) as (session, study):
-        measured = progress.measure_progress(session, study, datetime.now(UTC))
-        for line in _status_lines(measured):
-            click.echo(line)
-        counts = flow_counts.read_counts(session, study, phase=measured.phase)
-        if line := flow_counts.told(counts):
-            click.echo(line)
+    with app_context(load_settings()):
+        check_database()
+        session = db.session()
+        several = [] if study_code else catalog.all_studies(session)
+        for position, study in enumerate(several or [catalog.find_study(session, study_code)]):
+            if position:
+                click.echo()
+            _print_status(session, study)
 
 
 @main.command("pilot")
@@ -321,6 +325,15 @@ def _print_created(stored: catalog.Stored) -> None:
         click.echo(f"- {sentence}")
     if not study.contact.strip():
         click.echo("Missing: a contact for participants; study-app open wants one.")
+
+
+def _print_status(session: Session, study: Study) -> None:
+    measured = progress.measure_progress(session, study, datetime.now(UTC))
+    for line in _status_lines(measured):
+        click.echo(line)
+    counts = flow_counts.read_counts(session, study, phase=measured.phase)
+    if line := flow_counts.told(counts):
+        click.echo(line)
 
 
 def _status_lines(measured: progress.Progress) -> Iterator[str]:

@@ -32,6 +32,24 @@ def default_workers() -> int:
     return max(1, min(MOST_DEFAULT_WORKERS, os.cpu_count() or 1))
 
 
+def check_address(host: str, port: int) -> None:
+    """Check that a server can listen there.
+
+    Raises:
+        ConfigError: another program does, it is not allowed, or this machine has no such address.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(
+            f"cannot serve at {host}:{port}: {reason}; choose another with --port or --host"
+        ) from None
+
+
 def run_gunicorn(app_settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the study until stopped; replaces this process by gunicorn.
 

@@ -206,8 +206,9 @@ def test_several_studies_want_a_choice(created, set_folder):
     succeed("init", "second.toml", "--id", "second", *SMALL)
     succeed("create", "second.toml", "--set", set_folder)
 
-    assert "choose one with --study" in fail("status")
+    assert "choose one with --study" in fail("open")
     assert "second: draft" in succeed("status", "--study", "second")
+    assert re.findall("^.*: draft$", succeed("status"), re.M) == ["colours: draft", "second: draft"]
     assert created.is_dir()
 
 
@@ -365,7 +366,8 @@ def test_export_refuses_an_existing_folder_unless_told(created):
 
 @pytest.mark.usefixtures("created")
 def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
-    calls = []
+    calls, checked = [], []
+    monkeypatch.setattr(server, "check_address", lambda *given: checked.append(given))
     monkeypatch.setattr(server, "run_gunicorn", lambda *given: calls.append(given))
     monkeypatch.setattr(server, "run_development_server", lambda *given: calls.append(given))
 
@@ -379,6 +381,7 @@ def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
     assert "The desk is at http://127.0.0.1:5000/desk/" in with_desk
     (settings, host, port, workers), (app, dev_host, dev_port) = calls
     assert (host, port, workers) == ("127.0.0.1", 5001, 3)
+    assert checked == [("127.0.0.1", 5001)]
     assert settings.database_url.endswith("study.sqlite")
     assert (app.name, dev_host, dev_port) == ("study_app", "127.0.0.1", 5000)
 

@@ -35,6 +35,23 @@ def test_there_is_a_worker_per_core_and_four_at_most(monkeypatch):
         assert server.default_workers() == workers
 
 
+def test_an_address_that_another_program_has_is_told_of():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"127.0.0.1:{port}: address already in use; choose"):
+            server.check_address("127.0.0.1", port)
+
+    server.check_address("127.0.0.1", port)
+
+
+def test_an_address_that_is_not_of_this_machine_is_told_of():
+    # 192.0.2.0/24 is kept for documentation: no machine has it
+    with pytest.raises(ConfigError, match="cannot serve at 192.0.2.1:5000: cannot assign"):
+        server.check_address("192.0.2.1", 5000)
+
+
 def test_a_study_is_not_served_with_debugging_on(open_app, monkeypatch):
     monkeypatch.setenv("FLASK_DEBUG", "1")
 
