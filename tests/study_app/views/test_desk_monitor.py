@@ -22,6 +22,7 @@ def test_the_overview_tells_completed_of_wanted(desk):
     page = desk.get("/desk/colours/")
 
     assert "<strong>1</strong> of 3" in page.text
+    assert "the highest bar is 2." in page.text
     assert "1 taking part now" in page.text
     assert 'data-live="/desk/colours/now"' in page.text
 
@@ -41,6 +42,17 @@ def test_each_participant_is_a_line(desk):
     assert "10 of 10" in page
     assert "1 of 10" in page
     assert "812" in page
+    assert page.count('class="words">due</td>') == 1
+
+
+def test_nothing_is_due_to_simulated_observers(open_app):
+    take_part(open_app, simulated=sign_token(factories.SECRET_KEY, "colours", 1))
+
+    page = researcher(open_app).get("/desk/colours/participants").text
+
+    assert '<span class="tag">simulated</span>' in page
+    assert "10 of 10" in page
+    assert "due</td>" not in page
 
 
 def test_nothing_tells_how_often_people_were_fooled(desk, open_app):
@@ -67,7 +79,10 @@ def test_before_anybody_has_come_every_page_says_so(open_app):
 
     assert "Nobody has taken part yet" in desk.get("/desk/noise/participants").text
     assert "No trial has been answered yet" in desk.get("/desk/noise/quality").text
-    assert "<strong>0</strong> of 3" in desk.get("/desk/noise/").text
+    overview = desk.get("/desk/noise/").text
+    assert "<strong>0</strong> of 3" in overview
+    assert "Nobody arrived in this time." in overview
+    assert "highest bar" not in overview
 
 
 def test_links_are_ready_to_copy(desk):
