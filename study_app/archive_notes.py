@@ -32,9 +32,15 @@ def notes_of(
             " fakes, and there may be more data"
         )
     if details.license_words == NOT_STATED:
-        yield "no licence is stated; --license or [archive] license says what others may do"
+        yield (
+            "no licence is stated; study-app export --license, or [archive] license in the study"
+            " file, says what others may do"
+        )
     if not details.authors:
-        yield "no authors are stated; --author or [archive] authors names them"
+        yield (
+            "no authors are stated; study-app export --author, or [archive] authors in the study"
+            " file, names them"
+        )
     codes = [key for key in CODE_KEYS if getattr(study_file.recruiter, key)]
     if codes:
         yield (

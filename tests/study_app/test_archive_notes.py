@@ -45,5 +45,5 @@ def test_an_open_study_and_what_is_not_stated_are_said(study_file):
     notes = " / ".join(notes_of(study_file, ArchiveDetails(), "pilot", []))
 
     assert "its state is pilot" in notes
-    assert "no licence is stated" in notes
-    assert "no authors are stated" in notes
+    assert "no licence is stated; study-app export --license, or [archive] license in" in notes
+    assert "no authors are stated; study-app export --author, or [archive] authors in" in notes
