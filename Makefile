@@ -4,6 +4,7 @@
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
+#   make long                     the tutorial, chaos, load and the adversary: some minutes more
 #   make bench                    ratios against named baselines
 #   make docs                     the documentation site, in instance/site
 
@@ -26,10 +27,10 @@ ZHANG_PHOTOS := 50
 WORKERS ?= 2
 STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
-.PHONY: help install demo demo-photos test lint pytest bench docs clean
+.PHONY: help install demo demo-photos test lint pytest long bench docs clean
 
 help:
-	@sed -n '3,8s/^# *//p' Makefile
+	@sed -n '3,9s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -127,7 +128,11 @@ pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 
-bench: $(INSTALLED)
+# Slow tests that CI runs too: the tutorial's commands, chaos, load and the adversary.
+long: $(INSTALLED)
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_tutorial.py tests/benchmarks
+
+bench: $(INSTALLED) $(DEMO_SET)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 # Strict: a link that leads nowhere, or a page that nobody lists, is an error.

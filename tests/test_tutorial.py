@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.documents import marked_script
 
+pytestmark = pytest.mark.slow  # make long
+
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FOOL_RATES = {"full": 0.35, "pale": 0.2}
 

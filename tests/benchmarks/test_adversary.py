@@ -5,11 +5,14 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from colorizer.manifest import Condition, ImageFile, StimulusPair, StimulusSet, save_manifest
 from colorizer.png_encoding import encode_png
 from tests.benchmarks.benchmark_runs import run_benchmark
+
+pytestmark = pytest.mark.slow  # make long
 
 N_PHOTOS = 51
 SIZE_PX = 32

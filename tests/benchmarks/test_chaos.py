@@ -7,6 +7,8 @@ import pytest
 
 from tests.benchmarks.benchmark_runs import BENCHMARKS, run_benchmark
 
+pytestmark = pytest.mark.slow  # make long
+
 N = 3
 PLACES = 10
 # What a scenario needs that a machine may not have.

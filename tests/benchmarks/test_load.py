@@ -5,6 +5,8 @@ import pytest
 from tests.benchmarks.benchmark_runs import run_benchmark
 from tests.postgres import database_of_kind
 
+pytestmark = pytest.mark.slow  # make long
+
 MOST_MIB = 150  # of each worker
 HURRY = ("--participants", 6, "--seconds", 4, "--interval", 0.4, "--arrivals", 1, "--workers", 2)
 NO_LIMIT = ("--p99-ms", 60_000)  # how long it takes is for the benchmark to say, not for a test
