@@ -5,7 +5,7 @@ import click
 from colorizer.colouring_commands import build_set, check_set, colorize, evaluate, sample_photos
 from colorizer.command_line import Commands
 from colorizer.fingerprint_commands import fingerprints
-from colorizer.finishing_commands import finish, tune
+from colorizer.finishing_commands import export, finish, tune
 from colorizer.training_commands import prepare, prior, train
 
 
@@ -16,7 +16,7 @@ def main() -> None:
 
 
 for command in (
-    *(prepare, fingerprints, prior, train, tune, finish),
+    *(prepare, fingerprints, prior, train, tune, finish, export),
     *(colorize, evaluate, build_set, check_set, sample_photos),
 ):
     main.add_command(command)

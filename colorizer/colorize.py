@@ -2,21 +2,24 @@
 
 import math
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from colorizer.ab_bins import decode_logits
+from colorizer.config import STRIDE
 from colorizer.edge_aware_upsampling import upsample_along_edges
 from colorizer.errors import ColorizerError, RunError
+from colorizer.export_formats import is_exported
+from colorizer.exported_network import ExportedNetwork, load_exported
 from colorizer.fingerprints import file_sha256
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import STRIDE
-from colorizer.networks import jit_compile, size_multiple_of
 from colorizer.weights_files import find_weights, load_card, load_weights
+
+if TYPE_CHECKING:
+    import keras  # takes seconds: an exported network colours without it
 
 Float32 = npt.NDArray[np.float32]
 UInt8 = npt.NDArray[np.uint8]
@@ -40,7 +43,7 @@ class Colorizer:
 
     def __init__(
         self,
-        network: keras.Model,
+        network: "keras.Model | ExportedNetwork",
         input_px: int,
         temperature: float,
         sha256: str = "",
@@ -48,13 +51,14 @@ class Colorizer:
     ) -> None:
         if not 0 < temperature <= 1:
             raise ColorizerError(f"temperature {temperature} is not allowed; choose one in (0, 1]")
-        multiple = size_multiple_of(network)
+        is_keras = not isinstance(network, ExportedNetwork)
+        multiple = _compiled_multiple(network) if is_keras else network.size_multiple
         if input_px < multiple or input_px % multiple:
             raise ColorizerError(
                 f"input size {input_px} is not allowed; choose a multiple of {multiple}"
             )
-        network.compile(jit_compile=jit_compile())  # calls of a compiled graph take a quarter
         self.network = network
+        self.size_multiple = multiple
         self.input_px = input_px
         self.temperature = temperature
         self.sha256 = sha256
@@ -71,7 +75,8 @@ class Colorizer:
         """Load a network.
 
         Args:
-            weights: ``default``, a run directory or a ``.keras`` file.
+            weights: ``default``, a run directory, a ``.keras`` file, or an ``.onnx`` file that
+                ``colorizer export`` wrote.
             temperature: T of the annealed mean; None takes the network's own.
             input_px: short side of what the network is shown; None takes the network's own.
 
@@ -82,7 +87,7 @@ class Colorizer:
         path = find_weights(weights)
         card = load_card(path)
         return cls(
-            load_weights(path),
+            load_exported(path) if is_exported(path) else load_weights(path),
             card.input_px if input_px is None else input_px,
             card.temperature if temperature is None else temperature,
             file_sha256(path),
@@ -134,7 +139,7 @@ class Colorizer:
 
     def _shown(self, lightness: npt.NDArray[Any]) -> Float32:
         height, width = input_shape(
-            lightness.shape[0], lightness.shape[1], self.input_px, size_multiple_of(self.network)
+            lightness.shape[0], lightness.shape[1], self.input_px, self.size_multiple
         )
         return resize_lightness(lightness, height, width)
 
@@ -143,6 +148,14 @@ class Colorizer:
         output = np.asarray(self.network.predict_on_batch(batch))
         result: Float32 = (output[0] + output[1][:, ::-1]) / 2 if len(output) == 2 else output[0]
         return result
+
+
+def _compiled_multiple(network: "keras.Model") -> int:
+    """Compile a Keras network and give what height and width must be multiples of."""
+    from colorizer import networks  # loads Keras, which an exported network does without
+
+    network.compile(jit_compile=networks.jit_compile())  # compiled calls take a quarter
+    return networks.size_multiple_of(network)
 
 
 def _mirror(shown: Float32) -> Float32:

@@ -18,6 +18,7 @@ from colorizer.command_line import (
     stage_counter,
 )
 from colorizer.errors import ManifestError, PhotoError
+from colorizer.export_formats import is_exported
 from colorizer.quiet_backend import load_keras_quietly
 
 
@@ -43,8 +44,9 @@ def colorize(
     from colorizer import results
 
     results.check_absent(out, overwrite)
-    load_keras_quietly()
-    from colorizer import photo_folder  # loads Keras
+    if not is_exported(weights):
+        load_keras_quietly()
+    from colorizer import photo_folder  # loads Keras where the network needs it
     from colorizer.colorize import Colorizer
 
     colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)

@@ -20,7 +20,8 @@ WEIGHTS = click.option(
     default="default",
     show_default=True,
     metavar="default|RUN|FILE",
-    help="The network: the one that comes with the package, a run directory or a .keras file.",
+    help="The network: the one that comes with the package, a run directory, a .keras file or an"
+    " exported .onnx file.",
 )
 TEMPERATURE = click.option(
     "--temperature",

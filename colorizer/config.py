@@ -16,6 +16,7 @@ NetworkName = Literal["zhang2016", "residual"]
 # The deepest layers work at one over this of the input's size.
 SIZE_MULTIPLES: dict[str, int] = {"zhang2016": 8, "residual": 16}
 
+STRIDE = 4  # input pixels of every network per output pixel
 MOST_ZOOM = 4.0
 
 

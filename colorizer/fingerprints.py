@@ -83,12 +83,14 @@ def find_fingerprints(network: Path) -> Path | None:
     """Give the file of fingerprints that belongs to a network, None where there is none.
 
     Args:
-        network: a ``.keras`` file. ``NAME.fingerprints.npy`` beside it is looked for first, then,
-            in a run directory, ``fingerprints.npy``.
+        network: a ``.keras`` file or an exported one. ``NAME.fingerprints.npy`` beside it is looked
+            for first (of ``mine.onnx`` also ``mine.onnx.fingerprints.npy``), then, in a run
+            directory, ``fingerprints.npy``.
     """
-    beside = network.with_suffix(FINGERPRINTS_SUFFIX)
-    if beside.is_file():
-        return beside
+    appended = network.with_name(f"{network.name}{FINGERPRINTS_SUFFIX}")
+    for beside in (appended, network.with_suffix(FINGERPRINTS_SUFFIX)):
+        if beside.is_file():
+            return beside
     of_run = network.with_name(FINGERPRINTS_NAME)
     in_run = network.with_name(RUN_CONFIG_NAME).is_file()
     return of_run if in_run and of_run.is_file() else None

@@ -1,10 +1,11 @@
-"""The commands between a training and a network to ship: tune, finish."""
+"""The commands between a training and a network to ship: tune, finish, export."""
 
 from pathlib import Path
 
 import click
 
-from colorizer.command_line import OVERWRITE, counter
+from colorizer.command_line import OVERWRITE, WEIGHTS, counter
+from colorizer.export_formats import PACKAGES, Format, check_installed
 from colorizer.quiet_backend import load_keras_quietly
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
@@ -79,3 +80,44 @@ def finish(
         mirrored=mirrored,
     )
     click.echo(f"{out}: colour with --weights {out}  SHA-256 {digest}")
+
+
+@click.command()
+@WEIGHTS
+@click.option(
+    "--format",
+    "file_format",
+    required=True,
+    type=click.Choice([known.value for known in Format]),
+    help="What to write.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="NAME.onnx, NAME.xml, or the folder of the SavedModel.",
+)
+@OVERWRITE
+def export(weights: str, file_format: str, out: Path, overwrite: bool) -> None:
+    """Write a network for other programs: ONNX, OpenVINO or TensorFlow's SavedModel.
+
+    What was written must colour packaged photographs as Keras does; else nothing is left. A card
+    beside it says how to use it.
+
+    Example: colorizer export --format onnx --out default.onnx
+    """
+    from colorizer import results
+
+    known = Format(file_format)
+    results.check_absent(out, overwrite)
+    check_installed(*PACKAGES[known])
+    load_keras_quietly()
+    from colorizer import exporting  # loads Keras
+
+    exported = exporting.export(weights, out, known, overwrite=overwrite)
+    click.echo(
+        f"{out}: a* and b* at most {exported.ab_difference:.2g} from Keras;"
+        f" how to use it: {exported.card}"
+    )
+    click.echo(f"SHA-256 {exported.sha256}")

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from colorizer.ab_bins import n_bins, soft_encode_in_graph
+from colorizer.config import STRIDE
 from colorizer.lab import rgb_to_lab
 
 LIGHTNESS_CENTRE = 50.0
 LIGHTNESS_SCALE = 100.0
 AB_SCALE = 110.0  # the l2 network predicts ab / 110
-STRIDE = 4  # input pixels per output pixel
 
 GREY_LIMIT = 5.0  # a photo without any |a*| or |b*| above it teaches nothing
 

@@ -9,12 +9,14 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from colorizer.errors import RunError
+
+if TYPE_CHECKING:
+    import keras  # takes seconds: an exported network colours without it
 
 CONFIG_NAME = "config.json"
 METRICS_NAME = "metrics.csv"
@@ -50,14 +52,16 @@ class RunDirectory:
         for name in (METRICS_NAME, LAST_NAME, BEST_NAME, OPTIMIZER_NAME):
             (self.path / name).unlink(missing_ok=True)
 
-    def save_network(self, network: keras.Model, name: str) -> None:
+    def save_network(self, network: "keras.Model", name: str) -> None:
         """Write a network under a temporary name, then rename."""
         temporary = self.path / f"part-{name}"
         network.save(temporary)
         temporary.replace(self.path / name)
 
-    def save_progress(self, network: keras.Model, optimizer: Any, n_steps: int) -> None:
+    def save_progress(self, network: "keras.Model", optimizer: Any, n_steps: int) -> None:
         """Write what a resumed training needs."""
+        import keras  # takes seconds: an exported network colours without it
+
         values = [keras.ops.convert_to_numpy(variable) for variable in optimizer.variables]
         arrays = {f"v{number:04d}": value for number, value in enumerate(values)}
         temporary = self.path / f"part-{OPTIMIZER_NAME}"
@@ -65,7 +69,7 @@ class RunDirectory:
         self.save_network(network, LAST_NAME)
         temporary.replace(self.path / OPTIMIZER_NAME)
 
-    def load_network(self, name: str) -> keras.Model:
+    def load_network(self, name: str) -> "keras.Model":
         """Read a network.
 
         Raises:
@@ -115,7 +119,7 @@ class RunDirectory:
             self.append_metrics(dict(row))
 
 
-def load_network_file(path: Path) -> keras.Model:
+def load_network_file(path: Path) -> "keras.Model":
     """Read a ``.keras`` file.
 
     Raises:
@@ -125,6 +129,8 @@ def load_network_file(path: Path) -> keras.Model:
         raise RunError(f"{path}: no network there; a network is a .keras file or a run directory")
     if not zipfile.is_zipfile(path):
         raise RunError(f"{path}: the network cannot be read: no .keras file")
+    import keras  # takes seconds: an exported network colours without it
+
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:

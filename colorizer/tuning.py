@@ -19,11 +19,10 @@ import numpy.typing as npt
 
 from colorizer import metrics
 from colorizer.ab_bins import decode_logits, n_bins, nearest_bin
-from colorizer.config import TrainingConfig, load_config
+from colorizer.config import STRIDE, TrainingConfig, load_config
 from colorizer.crops import centre_crop, check_crop_fits
 from colorizer.errors import RunError
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import STRIDE
 from colorizer.rebalancing import bin_weights, load_prior, smooth_prior
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
 from colorizer.shards import Photographs

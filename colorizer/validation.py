@@ -9,10 +9,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from colorizer.ab_bins import decode_logits
-from colorizer.config import TrainingConfig
+from colorizer.config import STRIDE, TrainingConfig
 from colorizer.crops import centre_crop
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import STRIDE, cross_entropy, pixel_weights, squared_error, targets_of
+from colorizer.network import cross_entropy, pixel_weights, squared_error, targets_of
 from colorizer.rebalancing import bin_weights
 from colorizer.run_directory import SAMPLES_NAME
 from colorizer.shards import Photographs, UInt8

@@ -1,20 +1,25 @@
 """Finds a network's file, and what must be known beside it to colour with it.
 
 A network is a ``.keras`` file with a ``.json`` of the same stem: the size it wants to see and the
-temperature it was tuned for. ``default`` is the network that comes with the package.
+temperature it was tuned for; or an ``.onnx`` file that ``colorizer export`` wrote, with its card.
+``default`` is the network that comes with the package.
 """
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import keras
+from typing import TYPE_CHECKING
 
 from colorizer.ab_bins import TEMPERATURE, bin_centres
 from colorizer.errors import RunError
+from colorizer.export_formats import is_exported
+from colorizer.exported_network import card_of
 from colorizer.fingerprints import file_sha256
 from colorizer.rebalancing import load_prior
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file
+
+if TYPE_CHECKING:
+    import keras  # takes seconds: an exported network colours without it
 
 DEFAULT_NAME = "default"
 WEIGHTS_FOLDER = Path(__file__).parent / "weights"
@@ -30,12 +35,15 @@ class WeightsCard:
         temperature: T of the annealed mean.
         average_mirrored: whether predictions for the photo and its mirror image are averaged.
         sha256: of the network's file; empty where nobody wrote it down.
+        rebalance: λ that the network was trained with or brought to; None where nobody wrote it
+            down.
     """
 
     input_px: int = INPUT_PX
     temperature: float = TEMPERATURE
     average_mirrored: bool = False
     sha256: str = ""
+    rebalance: float | None = None
 
 
 def find_weights(weights: str | Path) -> Path:
@@ -51,7 +59,7 @@ def find_weights(weights: str | Path) -> Path:
         path = path / BEST_NAME
     if not path.is_file():
         raise RunError(
-            f"{weights}: no network there; give default, a run directory or a .keras file"
+            f"{weights}: no network there; give default, a run directory or a .keras or .onnx file"
         )
     return path
 
@@ -65,13 +73,16 @@ def load_card(path: Path) -> WeightsCard:
     card_path = path.with_suffix(".json")
     if path.name == BEST_NAME and (path.parent / CONFIG_NAME).is_file():
         card_path = path.parent / CONFIG_NAME
+    if is_exported(path):
+        card_path = card_of(path)
     if not card_path.is_file():
         return WeightsCard()
     try:
-        fields = json.loads(card_path.read_text(encoding="utf-8"))
+        document = json.loads(card_path.read_text(encoding="utf-8"))
+        fields = {**document.get("training", {}), **document}
         known = {name: fields[name] for name in asdict(WeightsCard()) if name in fields}
         card = WeightsCard(**known)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise RunError(f"{card_path}: not a network's card: {error}") from None
     if card.sha256 and card.sha256 != file_sha256(path):
         raise RunError(f"{path}: its SHA-256 is not the one in {card_path.name}: damaged")
@@ -94,7 +105,7 @@ def mean_colour(weights: str | Path) -> tuple[float, float] | None:
     return float(a), float(b)
 
 
-def load_weights(path: Path) -> keras.Model:
+def load_weights(path: Path) -> "keras.Model":
     """Read a network and put all its layers into float32, as study stimuli need.
 
     Raises:
@@ -103,11 +114,13 @@ def load_weights(path: Path) -> keras.Model:
     return as_float32(load_network_file(path))
 
 
-def as_float32(network: keras.Model) -> keras.Model:
+def as_float32(network: "keras.Model") -> "keras.Model":
     """Give the same network with every layer in float32."""
     text = network.to_json()
     if "float16" not in text:
         return network
+    import keras  # takes seconds: an exported network colours without it
+
     for policy in ("mixed_bfloat16", "float16"):
         text = text.replace(f'"{policy}"', '"float32"')
     copy = keras.models.model_from_json(text)

@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -78,3 +79,31 @@ def test_a_run_of_the_l2_loss_has_nothing_to_tune(run, shards, tmp_path):
     assert result.exit_code != 0
     assert "l2" in result.output
     assert "Traceback" not in result.output
+
+
+def test_export_writes_a_network_and_says_how_far_it_is_from_keras(run, tmp_path):
+    result = call("export", "--weights", run, "--format", "tf_saved_model", "--out", tmp_path / "n")
+
+    assert result.exit_code == 0, result.output
+    assert "from Keras" in result.output
+    card = json.loads((tmp_path / "n.json").read_text(encoding="utf-8"))
+    assert card["rebalance"] == PRESETS["tiny"].rebalance
+    assert card["files"]["n/saved_model.pb"] in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--format", "onnx", "--out", "n.keras"), "NAME.onnx"),
+        (("--format", "tf_saved_model", "--out", "n", "--weights", "none"), "no network there"),
+    ],
+)
+def test_what_cannot_be_exported_is_told_in_one_line(arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = call("export", *arguments)
+
+    assert result.exit_code != 0
+    assert message in result.output
+    assert len(result.output.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
