@@ -117,6 +117,7 @@ def _report_values(study: Study) -> dict[str, object]:
     is_done = job is not None and job.step == "done"
     return {
         "allowed": allowed,
+        "has_begun": has_sessions(db.session(), study, "main"),
         "is_installed": find_command() is not None,
         "install": INSTALL,
         "job": job,

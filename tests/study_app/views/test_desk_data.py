@@ -10,6 +10,7 @@ from study_app.extensions import db
 from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
 from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME, TWIN_NAME
+from study_app.simulated_token import sign_token
 from study_app.study_moves import close_study, move_study
 from study_app.views.desk_data import REPORT_POLICY
 from tests.study_app import factories
@@ -148,6 +149,7 @@ def test_fool_rates_of_an_open_study_stay_hidden(open_app):
 
 
 def test_what_was_made_of_simulated_observers_is_hidden_when_people_come(open_app):
+    Browser(open_app).consent(simulated=sign_token(factories.SECRET_KEY, "colours", 1))
     noted(open_app, Job("report", "done", NOW, NOW, n_trials=30, only_simulated=True))
     (folder(open_app) / PAGE_NAME).write_text("<!doctype html>")
     desk = researcher(open_app)
@@ -190,7 +192,17 @@ def test_a_look_that_the_study_file_allows_has_a_warning_and_its_own_intervals(a
     assert "Compute now" in page
 
 
+def test_of_a_study_that_nobody_took_part_in_no_report_is_offered(open_app):
+    close(open_app)
+
+    page = researcher(open_app).get("/desk/colours/data").text
+
+    assert "there is nothing to report" in page
+    assert "Make report" not in page
+
+
 def test_the_commands_own_sentence_tells_why_there_is_no_report(open_app):
+    take_part(open_app)
     close(open_app)
     noted(open_app, Job("report", "failed", NOW, NOW, "no answered main trial is left"))
 
@@ -201,6 +213,7 @@ def test_the_commands_own_sentence_tells_why_there_is_no_report(open_app):
 
 
 def test_without_the_analysis_the_page_says_what_adds_it(open_app, monkeypatch):
+    take_part(open_app)
     close(open_app)
     desk = researcher(open_app)
     monkeypatch.setattr(analysis_command, "NEEDED", ("a-package-that-is-nowhere",))
