@@ -1,8 +1,6 @@
 """The card beside an exported network: what a stranger must know to colour with it.
 
-Place on the data's path: ``exporting.py`` writes it beside what it exported. ``NAME.onnx.json`` is
-the card, ``NAME.onnx.bins.csv`` the bin centres; a name that is appended cannot meet the card of
-the ``.keras`` file the network came from.
+Place on the data's path: ``exporting.py`` writes it beside what it exported.
 """
 
 import csv
@@ -15,21 +13,12 @@ import keras
 from colorizer.ab_bins import bin_centres
 from colorizer.config import STRIDE
 from colorizer.export_formats import PACKAGES, Format
-from colorizer.fingerprints import FINGERPRINTS_SUFFIX, file_sha256
+from colorizer.export_places import bins_path
+from colorizer.fingerprints import file_sha256
 from colorizer.networks import size_multiple_of
 from colorizer.results import versions
 from colorizer.runtimes import OPENVINO_SETTINGS
 from colorizer.weights_files import WeightsCard
-
-
-def bins_path(exported: Path) -> Path:
-    """Give the place of the bin centres."""
-    return exported.with_name(f"{exported.name}.bins.csv")
-
-
-def fingerprints_path(exported: Path) -> Path:
-    """Give the place of the fingerprints of the photographs that the network has seen."""
-    return exported.with_name(f"{exported.name}{FINGERPRINTS_SUFFIX}")
 
 
 def save_bins(path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from colorizer.errors import RunError
 from colorizer.export_formats import Format
+from colorizer.export_places import card_of
 from colorizer.runtimes import Float32, Run, load
 
 
@@ -27,11 +28,6 @@ class ExportedNetwork:
     def predict_on_batch(self, lightness: Float32) -> Float32:
         """Run it, under the name that a Keras network has for this."""
         return self.run(lightness)
-
-
-def card_of(exported: Path) -> Path:
-    """Give the card's place: the exported file's or folder's name with ``.json`` appended."""
-    return exported.with_name(f"{exported.name}.json")
 
 
 def load_exported(path: Path) -> ExportedNetwork:

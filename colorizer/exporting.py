@@ -19,12 +19,19 @@ import numpy as np
 
 from colorizer.ab_bins import decode_logits
 from colorizer.errors import ColorizerError
-from colorizer.export_card import bins_path, describe, fingerprints_path, save_bins
-from colorizer.export_formats import ONNX_SUFFIX, PACKAGES, Format, check_installed
-from colorizer.exported_network import card_of
+from colorizer.export_card import describe, save_bins
+from colorizer.export_formats import PACKAGES, Format, check_installed
+from colorizer.export_places import (
+    SAVED_MODEL_MARKER,
+    bins_path,
+    card_of,
+    check_place,
+    fingerprints_path,
+    places,
+)
 from colorizer.fingerprints import file_sha256, find_fingerprints
 from colorizer.lab import rgb_to_lab
-from colorizer.results import check_absent, save_json
+from colorizer.results import save_json
 from colorizer.runtimes import Float32, Run, load, silence_telemetry
 from colorizer.sample_photos import cut_sample_crops
 from colorizer.weights_files import find_weights, load_card, load_weights
@@ -33,8 +40,6 @@ MAX_AB_DIFFERENCE = 0.1  # CIE units, at any pixel of the photographs looked at
 CROP_STEP = 8  # every so many of the sample crops are looked at
 # Rows and columns shown: two sizes, one of them not square; multiples of what each network needs.
 CHECKED_SIZES_PX = ((128, 128), (64, 96))
-SUFFIXES = {Format.ONNX: ONNX_SUFFIX, Format.OPENVINO: ".xml", Format.TF_SAVED_MODEL: ""}
-SAVED_MODEL_MARKER = "saved_model.pb"
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ def export(
 
     Args:
         weights: ``default``, a run directory or a ``.keras`` file.
-        out: ``NAME.onnx``, ``NAME.xml`` or, for a SavedModel, the folder to make. ``out`` with
-            ``.json`` appended is the card, with ``.bins.csv`` the bin centres.
+        out: ``NAME.onnx``, ``NAME.xml`` or, for a SavedModel, the folder to make; what lies beside
+            it is called as ``export_places.py`` says.
         file_format: what to write.
         overwrite: replace an earlier export.
 
@@ -93,30 +98,8 @@ def export(
             "sizes_px": CHECKED_SIZES_PX,
         }
         save_json(card_of(staged), document)
-        _take_places(staging, out)
+        _take_places(staging, out, file_format)
     return Exported(digest, difference, card_of(out))
-
-
-def check_place(out: Path, file_format: Format, overwrite: bool) -> None:
-    """Refuse a path that is taken, or that does not suit the format.
-
-    Raises:
-        ColorizerError: says what is wrong.
-    """
-    suffix = SUFFIXES[file_format]
-    if suffix and out.is_dir():
-        raise ColorizerError(f"{out}: is a folder; {file_format} is a file, NAME{suffix}")
-    if suffix and out.suffix != suffix:
-        raise ColorizerError(f"{out}: a file of {file_format} is called NAME{suffix}")
-    if not suffix and out.is_file():
-        raise ColorizerError(f"{out}: is a file; {file_format} is a folder, choose another name")
-    for path in _places(out, file_format):
-        check_absent(path, overwrite)
-    if out.is_dir() and any(out.iterdir()) and not (out / SAVED_MODEL_MARKER).is_file():
-        raise ColorizerError(
-            f"{out}: no earlier result (it holds no {SAVED_MODEL_MARKER}), so it is not replaced;"
-            " choose another folder"
-        )
 
 
 def write_network(network: keras.Model, path: Path, file_format: Format) -> None:
@@ -220,17 +203,13 @@ def _staging(out: Path) -> Iterator[Path]:
         raise ColorizerError(f"{out}: cannot be written: {error.strerror or error}") from None
 
 
-def _places(out: Path, file_format: Format) -> Iterator[Path]:
-    """Give everything that an export may write."""
-    yield from (out, card_of(out), bins_path(out), fingerprints_path(out))
-    if file_format is Format.OPENVINO:
-        yield out.with_suffix(".bin")
-
-
-def _take_places(staging: Path, out: Path) -> None:
+def _take_places(staging: Path, out: Path, file_format: Format) -> None:
     """Move all that was written to its place, the card last: what has one is whole."""
-    card_of(out).unlink(missing_ok=True)
-    if out.is_dir():
-        shutil.rmtree(out)
-    for path in sorted(staging.iterdir(), key=lambda path: path.name == card_of(out).name):
+    card = card_of(out)
+    for earlier in (card, *places(out, file_format)):
+        if earlier == out and out.is_dir():
+            shutil.rmtree(out)
+        elif earlier.is_file():
+            earlier.unlink()
+    for path in sorted(staging.iterdir(), key=lambda path: path.name == card.name):
         path.replace(out.parent / path.name)

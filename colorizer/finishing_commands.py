@@ -107,11 +107,11 @@ def export(weights: str, file_format: str, out: Path, overwrite: bool) -> None:
 
     Example: colorizer export --format onnx --out default.onnx
     """
-    from colorizer import results
+    from colorizer import export_places
 
     known = Format(file_format)
-    results.check_absent(out, overwrite)
     check_installed(*PACKAGES[known])
+    export_places.check_place(out, known, overwrite)
     load_keras_quietly()
     from colorizer import exporting  # loads Keras
 

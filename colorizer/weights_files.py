@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from colorizer.ab_bins import TEMPERATURE, bin_centres
 from colorizer.errors import RunError
 from colorizer.export_formats import is_exported
-from colorizer.exported_network import card_of
+from colorizer.export_places import card_of
 from colorizer.fingerprints import file_sha256
 from colorizer.rebalancing import load_prior
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME, load_network_file

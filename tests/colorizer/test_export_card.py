@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from colorizer.ab_bins import bin_centres
-from colorizer.export_card import bins_path, describe, save_bins
+from colorizer.export_card import describe, save_bins
 from colorizer.export_formats import Format
-from colorizer.exported_network import card_of
+from colorizer.export_places import bins_path
 from colorizer.fingerprints import file_sha256
 from colorizer.network import build_network
 from colorizer.weights_files import WeightsCard
@@ -44,13 +44,9 @@ def test_the_card_says_what_a_stranger_must_know(exported, tmp_path):
     assert card["input"]["range"] == [0, 100]
     assert card["input"]["height_and_width_multiple_of"] == 8
     assert card["output"]["shape"] == ["batch", "height / 4", "width / 4", 313]
-    assert card["output"]["bin_centres"] == "n.bins.csv"
+    assert card["output"]["bin_centres"] == "n.saved_model.bins.csv"
     assert (card["input_px"], card["temperature"], card["rebalance"]) == (128, 0.5, 0.7)
     assert card["average_mirrored"] is True
     assert card["weights"] == {"name": "mine.keras", "sha256": file_sha256(weights)}
     assert card["files"]["n/variables/data"] == file_sha256(exported / "variables" / "data")
     assert {"keras", "tensorflow", "numpy"} <= card["versions"].keys()
-
-
-def test_the_card_cannot_meet_that_of_the_network_it_came_from(tmp_path):
-    assert card_of(tmp_path / "mine.onnx").name == "mine.onnx.json"

@@ -14,7 +14,8 @@ from colorizer.ab_bins import decode_logits
 from colorizer.colorize import Colorizer
 from colorizer.errors import RunError
 from colorizer.export_formats import PACKAGES, Format
-from colorizer.exported_network import card_of, load_exported
+from colorizer.export_places import card_of
+from colorizer.exported_network import load_exported
 from colorizer.exporting import export
 from colorizer.lab import rgb_to_lab
 from colorizer.residual_network import build_residual_network

@@ -11,12 +11,12 @@ import pytest
 from colorizer import exporting, network, residual_network
 from colorizer.errors import ColorizerError, RunError
 from colorizer.export_formats import PACKAGES, Format
-from colorizer.exporting import check_difference, check_place, export, largest_ab_difference
+from colorizer.exporting import check_difference, export, largest_ab_difference
 from colorizer.fingerprints import FINGERPRINTS_SUFFIX, find_fingerprints
 from colorizer.runtimes import load
 
 WIDTH = 0.0625
-NAMES = {Format.ONNX: "n.onnx", Format.OPENVINO: "n.xml", Format.TF_SAVED_MODEL: "n"}
+NAMES = {Format.ONNX: "n.onnx", Format.OPENVINO: "n.xml"}
 BUILD = {
     "zhang2016": network.build_network,
     "residual": residual_network.build_residual_network,
@@ -43,8 +43,16 @@ def weights(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", BUILD)
-@pytest.mark.parametrize("file_format", Format)
+# What is not here is exported for real in test_exported_network.py, in test_finishing_commands.py
+# and below: each of the six pairs once, as an export takes seconds.
+@pytest.mark.parametrize(
+    ("name", "file_format"),
+    [
+        ("zhang2016", Format.ONNX),
+        ("zhang2016", Format.OPENVINO),
+        ("residual", Format.OPENVINO),
+    ],
+)
 def test_an_export_colours_as_keras_at_sizes_that_it_was_not_checked_at(
     name, file_format, weights, tmp_path
 ):
@@ -66,14 +74,24 @@ def test_an_export_colours_as_keras_at_sizes_that_it_was_not_checked_at(
     )
 
 
-def test_a_network_of_the_l2_loss_gives_ab_and_needs_no_bins(tmp_path):
+def test_a_network_of_the_l2_loss_gives_ab_and_nothing_of_an_earlier_export_stays(tmp_path):
     network.build_network(WIDTH, "l2").save(tmp_path / "l2.keras")
 
-    export(tmp_path / "l2.keras", tmp_path / "l2", Format.TF_SAVED_MODEL)
+    for stale in (
+        "l2.saved_model.json",
+        "l2.saved_model.bins.csv",
+        "l2/saved_model.pb",
+        "l2/stale",
+    ):
+        (tmp_path / "l2").mkdir(exist_ok=True)
+        (tmp_path / stale).write_bytes(b"of an earlier export")
 
-    card = json.loads((tmp_path / "l2.json").read_text(encoding="utf-8"))
+    export(tmp_path / "l2.keras", tmp_path / "l2", Format.TF_SAVED_MODEL, overwrite=True)
+
+    card = json.loads((tmp_path / "l2.saved_model.json").read_text(encoding="utf-8"))
     assert card["output"]["name"] == "ab"
-    assert not (tmp_path / "l2.bins.csv").exists()
+    assert not (tmp_path / "l2.saved_model.bins.csv").exists()
+    assert not (tmp_path / "l2" / "stale").exists()
 
 
 def test_fingerprints_of_what_was_seen_go_along(weights, tmp_path, monkeypatch):
@@ -115,37 +133,6 @@ def test_an_output_of_another_shape_or_without_numbers_is_no_export():
         with pytest.raises(ColorizerError, match="not written"):
             check_difference("n.onnx", difference)
     check_difference("n.onnx", 0.1)
-
-
-@pytest.mark.parametrize(
-    ("file_format", "name", "message"),
-    [
-        (Format.ONNX, "folder.onnx", "is a folder"),
-        (Format.ONNX, "n.xml", r"NAME\.onnx"),
-        (Format.OPENVINO, "n", r"NAME\.xml"),
-        (Format.TF_SAVED_MODEL, "file", "is a file"),
-        (Format.TF_SAVED_MODEL, "photos", r"holds no saved_model\.pb"),
-    ],
-)
-def test_a_path_of_another_form_is_refused_even_to_overwrite(file_format, name, message, tmp_path):
-    (tmp_path / "folder.onnx").mkdir()
-    (tmp_path / "file").write_bytes(b"mine")
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos" / "mine.jpg").write_bytes(b"mine")
-
-    with pytest.raises(ColorizerError, match=message):
-        check_place(tmp_path / name, file_format, overwrite=True)
-
-    assert (tmp_path / "photos" / "mine.jpg").exists()
-
-
-@pytest.mark.parametrize("taken", ["n.xml", "n.bin", "n.xml.json", "n.xml.bins.csv"])
-def test_nothing_that_an_export_writes_is_replaced_unasked(taken, tmp_path):
-    (tmp_path / taken).write_bytes(b"mine")
-
-    with pytest.raises(ColorizerError, match="--overwrite"):
-        check_place(tmp_path / "n.xml", Format.OPENVINO, overwrite=False)
-    check_place(tmp_path / "n.xml", Format.OPENVINO, overwrite=True)
 
 
 def test_a_missing_runtime_is_told_before_any_work(tmp_path, monkeypatch):

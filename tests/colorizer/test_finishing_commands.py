@@ -9,6 +9,7 @@ from colorizer.__main__ import main
 from colorizer.config import PRESETS, save_config
 from colorizer.network import build_network
 from colorizer.rebalancing import save_prior
+from colorizer.residual_network import build_residual_network
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME
 from colorizer.shards import ShardWriter
 from tests.colorizer.factories import colourful_photo
@@ -82,12 +83,15 @@ def test_a_run_of_the_l2_loss_has_nothing_to_tune(run, shards, tmp_path):
 
 
 def test_export_writes_a_network_and_says_how_far_it_is_from_keras(run, tmp_path):
+    build_residual_network(0.0625).save(run / BEST_NAME)
+
     result = call("export", "--weights", run, "--format", "tf_saved_model", "--out", tmp_path / "n")
 
     assert result.exit_code == 0, result.output
     assert "from Keras" in result.output
-    card = json.loads((tmp_path / "n.json").read_text(encoding="utf-8"))
+    card = json.loads((tmp_path / "n.saved_model.json").read_text(encoding="utf-8"))
     assert card["rebalance"] == PRESETS["tiny"].rebalance
+    assert card["network"] == "residual_u"
     assert card["files"]["n/saved_model.pb"] in result.output
 
 
@@ -95,6 +99,7 @@ def test_export_writes_a_network_and_says_how_far_it_is_from_keras(run, tmp_path
     ("arguments", "message"),
     [
         (("--format", "onnx", "--out", "n.keras"), "NAME.onnx"),
+        (("--format", "onnx", "--out", "."), "no name of its own"),
         (("--format", "tf_saved_model", "--out", "n", "--weights", "none"), "no network there"),
     ],
 )
