@@ -236,8 +236,11 @@ async def one_pair(
 ) -> bool:
     """Take one pair; False if there is none left."""
     told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page_key))
-    if told is None or told is TAKEN:
-        return told is TAKEN
+    if told is None:
+        return False
+    if told is TAKEN:
+        await asyncio.sleep(PACE_S)
+        return True
     report = participant.new_report(told, rng.choice(participant.SIDES))
     started = await insist(
         tally, rng, lambda: participant.start(browser, tally, told, page_key, headers)

@@ -63,19 +63,32 @@ def new_browser(url: str) -> aiohttp.ClientSession:
 
 
 async def enter(browser: aiohttp.ClientSession, tally: Tally) -> dict[str, str]:
-    """Read the invitation, agree and open the pairs; gives the headers of later posts."""
+    """Read the invitation, agree and open the pairs; gives the headers of later posts.
+
+    Who agreed already, and did not hear that it was taken, is led on by the invitation itself.
+    """
     await read(browser.get(f"/study/{STUDY}"))
-    form = {"csrf_token": await token_of(browser, f"/study/{STUDY}/consent"), "agree": "yes"}
-    async with tally.timed("consent"):
-        await read(browser.post(f"/study/{STUDY}/consent", data=form, allow_redirects=False))
-    return {"X-CSRFToken": await token_of(browser, "/trials")}
+    page = f"/study/{STUDY}/consent"
+    async with browser.get(page) as reply:
+        text, asks = await reply.text(), reply.url.path == page
+        check_status(reply)
+    if asks:
+        form = {"csrf_token": token_of(text, page), "agree": "yes"}
+        async with tally.timed("consent"):
+            await read(browser.post(page, data=form, allow_redirects=False))
+    trials = (await read(browser.get("/trials"))).decode()
+    return {"X-CSRFToken": token_of(trials, "/trials")}
 
 
-async def token_of(browser: aiohttp.ClientSession, path: str) -> str:
-    """Open a page; gives its form token."""
-    found = TOKEN.search((await read(browser.get(path))).decode())
+def token_of(page: str, where: str) -> str:
+    """Give the form token of a page.
+
+    Raises:
+        RefusedError: it has none.
+    """
+    found = TOKEN.search(page)
     if found is None:
-        raise RefusedError(f"{path} without a form token", 0)
+        raise RefusedError(f"{where} without a form token", 0)
     return found[1]
 
 
@@ -128,10 +141,19 @@ async def read(request: Any) -> bytes:
     """
     async with request as reply:
         body: bytes = await reply.read()
-        if reply.status >= REFUSED:
-            kind = reply.url.path.strip("/").partition("/")[0]
-            raise RefusedError(f"{reply.method} /{kind}", reply.status)
+        check_status(reply)
         return body
+
+
+def check_status(reply: aiohttp.ClientResponse) -> None:
+    """Check that the server did what it was asked.
+
+    Raises:
+        RefusedError: it did not.
+    """
+    if reply.status >= REFUSED:
+        kind = reply.url.path.strip("/").partition("/")[0]
+        raise RefusedError(f"{reply.method} /{kind}", reply.status)
 
 
 def new_report(told: dict[str, Any], chosen_side: str = "left") -> dict[str, Any]:
