@@ -105,7 +105,8 @@ def _trials(study_file: StudyFile) -> Iterator[Finding]:
             "[protocol] n_control",
             "No trial shows the real photo against its own re-encoding, so nothing proves that"
             " the files do not give the fake away.",
-            f"n_control = 4, and colorizer build-set … --condition {study_file.conditions.control}=real",
+            "n_control = 4, and colorizer build-set …"
+            f" --condition {study_file.conditions.control}=real",
             TRIALS,
         )
     if protocol.n_practice == 0:

@@ -15,7 +15,7 @@ def test_the_analysis_answers_with_its_document():
 
 
 def test_what_the_analysis_does_not_take_is_said_in_its_words():
-    with pytest.raises(PlanningFailed, match="^margin: found 0.9"):
+    with pytest.raises(PlanningFailed, match=r"^margin: found 0\.9"):
         ask_plan(["equivalence", "--margin", "0.9", "--people", "40", "--photos", "200"])
 
 
