@@ -277,7 +277,7 @@ def test_another_encoding_is_refused_with_its_row(row: Make, write_table: Make) 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "trials.csv"
-    path.write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    path.write_bytes(b"\x89PNG" + bytes(range(256)))
 
     assert "is not UTF-8" in refusal(path)
 
