@@ -2,7 +2,7 @@
 
 Place on the data's path: beside ``export.py``, whose bytes it keeps; ``analysis`` reads either, and
 gives the same report. Nothing here looks at a clock: the same database, stimulus sets, details and
-software give the same bytes. The rules are checked by ``psych_ds.py``.
+software give the same bytes. The rules are checked by ``psych_ds/``.
 """
 
 import csv
@@ -25,6 +25,7 @@ from study_app.archive_description import DataFacts, description, sidecar, varia
 from study_app.archive_details import ArchiveDetails
 from study_app.archive_names import (
     DESCRIPTION_NAME,
+    IGNORE_NAMES,
     OTHER_PLACES,
     SUMS_NAME,
     TABLE_WORDS,
@@ -36,7 +37,6 @@ from study_app.archive_notes import notes_of
 from study_app.archive_readme import ArchiveContent, readme
 from study_app.archive_texts import (
     ABOUT_RESULTS,
-    IGNORE_NAMES,
     IGNORED,
     changes_text,
     consent_texts,

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.columns import COLUMNS
 from study_app.archive_details import AUTHOR, NOT_STATED, ArchiveDetails
 from study_app.archive_names import TABLE_WORDS
+from study_app.errors import sentence
 from study_app.export_tables import EXPORT_TABLES
 from study_app.study_tables import StudyFile
 
@@ -113,7 +114,7 @@ def variables_of(name: str) -> tuple[Variable, ...]:
         Variable(
             column.name,
             column.type,
-            column.meaning[:1].upper() + column.meaning[1:] + ".",
+            sentence(column.meaning),
             column.unit,
             TRUTH if column.type == "boolean" else (),
         )

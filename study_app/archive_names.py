@@ -15,6 +15,8 @@ KEYWORDS = ("study", "site", "subject", "session", "task", "condition", "trial",
 DATA_FOLDER = "data"
 DESCRIPTION_NAME = "dataset_description.json"
 SUMS_NAME = "SHA256SUMS"
+# What the rules have no name for is listed there; schema 1.5.1, and the schemas before it.
+IGNORE_NAMES = (".psychds-ignore", ".psychdsignore")
 # Tables of an export, and the value of the keyword "description" in their names.
 TABLE_WORDS = {
     "trials.csv": "trials",

@@ -13,11 +13,9 @@ from study_app.archive_readme import table
 from study_app.study_tables import StudyFile
 from study_app.wording import words_of
 
-# What the rules of Psych-DS have no name for; its checkers pass over it. Schema 1.5.1 calls the
-# file .psychds-ignore, the schemas before it .psychdsignore.
+# What the rules of Psych-DS have no name for; its checkers pass over it.
 IGNORED = f"LICENSE.md\n{SUMS_NAME}\nanalysis/**\ndocumentation/**\nmaterials/**\nresults/**\n"
 DAY_END = len("* 2026-03-01")
-IGNORE_NAMES = (".psychds-ignore", ".psychdsignore")
 ABOUT_RESULTS = """\
 Empty so far. Reports go here:
 

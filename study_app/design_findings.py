@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from study_app.errors import sentence
 from study_app.findings import Finding
 from study_app.presets import deviations_of
 from study_app.protocol import ProtocolSettings
@@ -286,9 +287,5 @@ def _checks(study_file: StudyFile) -> Iterator[Finding]:
 
 
 def _departures(study_file: StudyFile, has_control: bool) -> Iterator[Finding]:
-    for sentence in deviations_of(study_file, has_control=has_control):
-        yield Finding("departure", "note", "[protocol]", f"{_capital(sentence)}.", "", DEPARTURES)
-
-
-def _capital(sentence: str) -> str:
-    return sentence[0].upper() + sentence[1:]
+    for departure in deviations_of(study_file, has_control=has_control):
+        yield Finding("departure", "note", "[protocol]", sentence(departure), "", DEPARTURES)

@@ -6,10 +6,18 @@ turns them into pages and JSON, ``commands.py`` into one line and an exit code.
 
 # ruff: noqa: N818 - the names say what happened, "raise AlreadyAnswered"
 
+SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
+
 
 def N_(message: str) -> str:  # noqa: N802 - the name by which translators' tools find it
     """Mark a text for translation where it is written; it is translated where it is shown."""
     return message
+
+
+def sentence(message: str) -> str:
+    """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
+    stop = "" if message.endswith(SENTENCE_ENDS) else "."
+    return f"{message[:1].upper()}{message[1:]}{stop}"
 
 
 # Of whoever comes without a cookie, or after everything was erased.

@@ -5,7 +5,7 @@ Place on the data's path: beside it; ``flow_command.py`` prints it. The rules th
 """
 
 from study_app.protocol import ProtocolSettings
-from study_app.steps import checks_of
+from study_app.steps import may_turn_away
 from study_app.study_tables import StudyFile
 
 
@@ -50,20 +50,16 @@ def payment_in_words(study_file: StudyFile) -> list[str]:
         "Who answers all pairs is paid, whatever was answered, also if they withdraw afterwards.",
         "Who withdraws before that is not paid by the study's records.",
     ]
-    if _screens_out(study_file):
+    if may_turn_away(study_file):
         is_paid = study_file.recruiter.pay_screened_out
         said.append(f"Who does not pass a check is {'paid' if is_paid else 'not paid'}.")
     return said
 
 
 def _by_checks(study_file: StudyFile) -> list[str]:
-    if not _screens_out(study_file):
+    if not may_turn_away(study_file):
         return []
     return [
         "At the checks: who cannot show the pictures, or does not pass, is thanked and goes no"
         " further; what was stored of the checks stays."
     ]
-
-
-def _screens_out(study_file: StudyFile) -> bool:
-    return "device" in checks_of(study_file) or study_file.screening.colour_vision == "screen-out"

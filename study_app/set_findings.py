@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from colorizer import manifest
 from study_app.catalog import check_plannable, resolve_roles
-from study_app.errors import PlanError, StimulusSetError
+from study_app.errors import PlanError, StimulusSetError, sentence
 from study_app.findings import Finding
 from study_app.protocol import Roles
 from study_app.study_sets import check_together, joined_conditions, joined_pairs
@@ -46,7 +46,7 @@ def read_facts(
     except (StimulusSetError, PlanError) as error:
         place = "[protocol]" if isinstance(error, PlanError) else "[conditions]"
         advice = "more photographs or conditions in the set, or other numbers here"
-        return [Finding(error.code, "must", place, _sentence(str(error)), advice, PHOTOS)]
+        return [Finding(error.code, "must", place, sentence(str(error)), advice, PHOTOS)]
     photos = {
         name: {pair.photo_id for pair in pairs if pair.condition == name} for name in roles.tested
     }
@@ -139,7 +139,3 @@ def _seen(sets: Sequence[manifest.StimulusSet]) -> Iterator[Finding]:
                 "build the set without --allow-seen, from photographs it has not seen",
                 PHOTOS,
             )
-
-
-def _sentence(message: str) -> str:
-    return f"{message[0].upper()}{message[1:]}."

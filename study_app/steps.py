@@ -22,6 +22,12 @@ def checks_of(study_file: StudyFile) -> tuple[Step, ...]:
     return tuple(step for step, mode in zip(CHECKS, wanted, strict=True) if mode != "off")
 
 
+def may_turn_away(study_file: StudyFile) -> bool:
+    """Say whether somebody can end at the checks: the pictures do not fit, or the plates."""
+    screens_out = study_file.screening.colour_vision == "screen-out"
+    return screens_out or "device" in checks_of(study_file)
+
+
 def next_step(
     study_file: StudyFile,
     checks_done: Collection[str],

@@ -7,7 +7,7 @@ Place on the data's path: ``study_file.py`` has read the file into the dataclass
 import re
 from collections.abc import Mapping
 
-from study_app.archive_details import check_details
+from study_app.archive_details import WEB_ADDRESS, check_details
 from study_app.errors import StudyFileError
 from study_app.protocol import ProtocolSettings
 from study_app.study_tables import (
@@ -22,7 +22,6 @@ from study_app.study_tables import (
 )
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
 MINIMUM_OPTIONS = 2
 # As long as the database keeps it.
 LONGEST_VERSION = 200

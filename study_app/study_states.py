@@ -1,6 +1,6 @@
 """The states of a study and the moves between them; pure.
 
-Place on the data's path: ``catalog.py`` makes the moves, the desk and the command line ask for
+Place on the data's path: ``study_moves.py`` makes the moves, the desk and the command line ask for
 them. A draft is the researcher's alone; in preview everybody with the link may look at every page,
 and nothing is stored; in pilot people take part, and what they do is kept apart from the study's
 data; open, and closed for good.

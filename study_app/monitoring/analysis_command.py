@@ -18,6 +18,7 @@ COMMAND = "analysis"
 # What the extra [analysis] installs.
 NEEDED = ("jinja2", "matplotlib", "numpy", "pandas", "pyarrow", "scipy")
 INSTALL = "pip install 'colorization-turing-test[analysis]'"
+NOT_INSTALLED = f"the analysis is not installed on this server: {INSTALL}"
 
 
 def find_command() -> str | None:
@@ -38,7 +39,7 @@ def run_command(arguments: Sequence[str | Path]) -> str:
     """
     command = find_command()
     if command is None:
-        raise ReportRefused(f"the analysis is not installed on this server: {INSTALL}")
+        raise ReportRefused(NOT_INSTALLED)
     result = subprocess.run(  # noqa: S603 - the command installed with us, no shell
         [command, *map(str, arguments)],
         capture_output=True,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.models import Participant, Response, Study, StudySession, Trial
-from study_app.study_states import phase_of
+from study_app.monitoring.watching import watched
 
 MS_PER_SECOND = 1000.0
 # Displays are said to have one of these; what is measured wobbles around it.
@@ -80,9 +80,7 @@ def measure_timing(session: Session, study: Study, *, simulated: bool) -> list[T
         .join(StudySession, Trial.study_session_id == StudySession.id)
         .join(Participant, StudySession.participant_id == Participant.id)
         .where(
-            Participant.study_id == study.id,
-            Participant.simulated.is_(simulated),
-            StudySession.phase == phase_of(study.state),
+            *watched(study, simulated=simulated),
             Response.frame_interval_ms > 0,
         )
         .group_by("rate", Trial.study_session_id)
@@ -98,9 +96,7 @@ def count_interrupted(session: Session, study: Study, *, simulated: bool) -> int
         .join(StudySession, Trial.study_session_id == StudySession.id)
         .join(Participant, StudySession.participant_id == Participant.id)
         .where(
-            Participant.study_id == study.id,
-            Participant.simulated.is_(simulated),
-            StudySession.phase == phase_of(study.state),
+            *watched(study, simulated=simulated),
             Trial.interrupted_at.is_not(None),
         )
     )

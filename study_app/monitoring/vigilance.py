@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.models import Condition, Participant, Response, Study, StudySession, Trial
+from study_app.monitoring.watching import watched
 from study_app.progress import ALL_CONDITIONS
-from study_app.study_states import phase_of
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ def measure_vigilance(session: Session, study: Study, *, simulated: bool) -> lis
         .join(Participant, StudySession.participant_id == Participant.id)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
         .where(
-            Participant.study_id == study.id,
-            Participant.simulated.is_(simulated),
-            StudySession.phase == phase_of(study.state),
+            *watched(study, simulated=simulated),
             StudySession.state != "withdrawn",
             Trial.trial_type == "vigilance",
         )

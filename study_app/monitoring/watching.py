@@ -46,11 +46,21 @@ class WatchedSession(NamedTuple):
     inclusion: Inclusion
 
 
-def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequence[WatchedSession]:
-    """Give the study sessions of people, or of simulated observers, in the order of arrival.
+def watched(study: Study, *, simulated: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say of which study sessions a page tells; their participants have to be joined.
 
-    Those of the phase that the study is in: of the pilot while it is in pilot, else of the rest.
+    Those of people, or of simulated observers, in the phase that the study is in: of the pilot
+    while it is in pilot, else of the rest.
     """
+    return (
+        Participant.study_id == study.id,
+        Participant.simulated.is_(simulated),
+        StudySession.phase == phase_of(study.state),
+    )
+
+
+def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequence[WatchedSession]:
+    """Give the study sessions that are watched, in the order of arrival."""
     rows = session.execute(
         sa.select(
             Condition.name,
@@ -65,9 +75,7 @@ def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequenc
         .join(Participant, StudySession.participant_id == Participant.id)
         .outerjoin(Condition, StudySession.condition_id == Condition.id)
         .where(
-            Participant.study_id == study.id,
-            Participant.simulated.is_(simulated),
-            StudySession.phase == phase_of(study.state),
+            *watched(study, simulated=simulated),
         )
         .order_by(StudySession.id)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from study_app.archive_names import DATA_FOLDER, DESCRIPTION_NAME
+from study_app.archive_names import DATA_FOLDER, DESCRIPTION_NAME, IGNORE_NAMES
 from study_app.errors import ArchiveError
 from study_app.psych_ds.metadata import (
     check_compiled,
@@ -19,7 +19,6 @@ from study_app.psych_ds.metadata import (
     variables,
 )
 from study_app.psych_ds.places import (
-    IGNORE_NAMES,
     check_places,
     is_data_file,
     is_ignored,

@@ -9,12 +9,16 @@ from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from study_app.archive_names import DATA_FILE, DATA_FOLDER, DESCRIPTION_NAME, KEYWORDS
+from study_app.archive_names import (
+    DATA_FILE,
+    DATA_FOLDER,
+    DESCRIPTION_NAME,
+    IGNORE_NAMES,
+    KEYWORDS,
+)
 from study_app.psych_ds.problems import Problem, error, warning
 
 RECOMMENDED_FOLDERS = ("analysis", "results", "materials", "documentation")
-# 1.5.1 and the schemas before it.
-IGNORE_NAMES = (".psychds-ignore", ".psychdsignore")
 TEXTS = {"README": "MISSING_README_DOC", "CHANGES": "MISSING_CHANGES_DOC"}
 TEXT_SUFFIXES = (".md", ".txt")
 FOLDER_METADATA = "file_metadata.json"

@@ -10,10 +10,10 @@ from flask import Response, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from study_app.catalog import find_study
-from study_app.errors import ReportRefused
+from study_app.errors import ReportRefused, sentence
 from study_app.extensions import db
 from study_app.models import Study
-from study_app.monitoring.analysis_command import INSTALL, find_command
+from study_app.monitoring.analysis_command import INSTALL, NOT_INSTALLED, find_command
 from study_app.monitoring.downloads import Package, archive_notes, write_package
 from study_app.monitoring.report_job import folder_of, start_job
 from study_app.monitoring.report_results import (
@@ -26,7 +26,6 @@ from study_app.monitoring.report_results import (
 from study_app.monitoring.watching import has_sessions
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
-from study_app.views.error_pages import sentence
 
 HIDDEN = "fool rates stay hidden until the study is closed, by its study file"
 NO_REPORT = "there is no such report yet"
@@ -78,7 +77,7 @@ def make_report(study_id: str) -> AnyResponse:
     if kind is None:
         raise ReportRefused(HIDDEN)
     if find_command() is None:
-        raise ReportRefused(f"the analysis is not installed on this server: {INSTALL}")
+        raise ReportRefused(NOT_INSTALLED)
     start_job(_folder(study_id), study_id, kind, _environment())
     return redirect(url_for("desk.data", study_id=study_id) + "#report", 303)
 

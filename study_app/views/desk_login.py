@@ -7,11 +7,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from study_app import desk_door
-from study_app.errors import DeskError, DeskLockedOut, WrongPassword
+from study_app.errors import DeskError, DeskLockedOut, WrongPassword, sentence
 from study_app.extensions import db
 from study_app.views.desk_access import LOGIN_KEY, is_researcher
 from study_app.views.desk_paths import DESK_PREFIX, way_on
-from study_app.views.error_pages import sentence
 
 door_pages = Blueprint("desk_door", __name__, url_prefix=DESK_PREFIX)
 

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from study_app import catalog, study_moves
-from study_app.errors import StudyError
+from study_app.errors import StudyError, sentence
 from study_app.extensions import db
 from study_app.models import Study
 from study_app.study_states import (
@@ -20,7 +20,6 @@ from study_app.study_states import (
     find_state,
 )
 from study_app.views.desk_access import desk
-from study_app.views.error_pages import sentence
 
 UNPROCESSABLE = 422
 

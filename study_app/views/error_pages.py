@@ -17,6 +17,7 @@ from study_app.errors import (
     NoStudySession,
     StudyError,
     StudyNotOpen,
+    sentence,
 )
 from study_app.extensions import db
 from study_app.views import cookie, flow
@@ -27,7 +28,6 @@ GONE = 410
 INTERNAL_ERROR = 500
 NOTHING_LOST = N_("Nothing is lost: every answer you gave is stored.")
 SERVER_TROUBLE = N_("The server cannot go on; the people who run the study have to mend it.")
-SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 
 HTTP_TITLES = {
     400: N_("That could not be understood"),
@@ -53,12 +53,6 @@ def register_error_pages(app: flask.Flask) -> None:
     app.register_error_handler(CSRFError, _form_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
-
-
-def sentence(message: str) -> str:
-    """Begin with a capital and end with a stop: the same messages are half lines in a terminal."""
-    stop = "" if message.endswith(SENTENCE_ENDS) else "."
-    return f"{message[:1].upper()}{message[1:]}{stop}"
 
 
 def error_page(status: int, code: str, title: str, message: str, *, known: bool) -> str:

@@ -20,7 +20,7 @@ from study_app.extensions import db
 from study_app.models import Study
 from study_app.preview_plan import PARTS, Part, has_part, preview_plan
 from study_app.protocol import PlannedTrial
-from study_app.steps import checks_of
+from study_app.steps import checks_of, may_turn_away
 from study_app.study_tables import StudyFile
 from study_app.views import ending, pages, recruiting
 from study_app.views import screening as checks
@@ -218,7 +218,7 @@ PAGES = (
         "Who does not pass",
         "Checks",
         _screened_out,
-        lambda f: "device" in checks_of(f) or f.screening.colour_vision == "screen-out",
+        may_turn_away,
     ),
     PreviewPage("instructions", "Instructions", "Pairs", _instructions),
     PreviewPage(

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from study_app.steps import checks_of, next_step
+from study_app.steps import checks_of, may_turn_away, next_step
 from study_app.study_file import parse_study_file
 from study_app.study_tables import Screening, StandardQuestions
 from tests.study_app.factories import study_text
@@ -52,3 +52,18 @@ def test_questions_come_after_the_last_answer_and_once():
     assert step_of(FULL, started=True, answered=True) == "questions"
     assert step_of(FULL, started=True, answered=True, asked=True) == "debrief"
     assert step_of(PLAIN, started=True, answered=True) == "debrief"
+
+
+@pytest.mark.parametrize(
+    ("screening", "expected"),
+    [
+        (Screening(), False),
+        (Screening(display="record", colour_vision="record"), False),
+        (Screening(colour_vision="screen-out"), True),
+        (Screening(device="check"), True),
+    ],
+)
+def test_somebody_may_be_turned_away_by_the_device_or_the_plates(screening, expected):
+    study_file = replace(PLAIN, screening=screening)
+
+    assert may_turn_away(study_file) is expected
