@@ -40,17 +40,15 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy.orm import Session
 from support.participant import SIDES, new_report
-from support.study import KEY, STUDY, store_open_study
+from support.study import KEY, STUDY, served
 
 from colorizer.lab import rgb_to_lab
 from colorizer.png_encoding import encode_png
-from study_app import catalog, create_app
+from study_app import catalog
 from study_app.config import Settings
-from study_app.extensions import db, upgrade_database
 from study_app.image_padding import PADDING_TYPE, PNG_SIGNATURE
 from study_app.models import StimulusPair, Trial
 from study_app.presets import PRESETS
-from study_app.server import background_server
 from study_app.simulated_token import sign_token
 from study_app.simulated_visit import Visit
 from study_app.study_file import parse_study_file
@@ -124,19 +122,13 @@ def main(set_folder: Path, pairs: int, seed: int, json_path: Path | None) -> Non
 @contextmanager
 def served_study(set_folder: Path) -> Iterator[tuple[str, str, sa.Engine]]:
     """Serve an open study of the set; gives its address, the instance's key and its database."""
+    n_main = min(len(catalog.load_stimulus_set(set_folder).photo_ids) - 1, MOST_PAIRS)
+    protocol = {"n_practice": 1, "n_main": n_main, "n_vigilance": 0, "n_control": 0}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        url = f"sqlite:///{folder / 'study.sqlite'}"
-        settings = Settings(instance_path=folder, database_url=url, secret_key=KEY)
-        app = create_app(settings)
-        with app.app_context():
-            upgrade_database()
-            n_main = min(len(catalog.load_stimulus_set(set_folder).photo_ids) - 1, MOST_PAIRS)
-            store_open_study(set_folder, n_practice=1, n_main=n_main, n_vigilance=0, n_control=0)
-            with background_server(settings, workers=2) as address:
-                yield address, settings.secret_key, db.engine
-            db.session.remove()
-            db.engine.dispose()
+        url = f"sqlite:///{Path(name) / 'study.sqlite'}"
+        settings = Settings(instance_path=Path(name), database_url=url, secret_key=KEY)
+        with served(settings, set_folder, workers=2, **protocol) as (address, engine):
+            yield address, settings.secret_key, engine
 
 
 def look_at_pairs(url: str, key: str, n_pairs: int, rng: random.Random) -> Iterator[SeenPair]:

@@ -23,8 +23,6 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +31,12 @@ import numpy as np
 import sqlalchemy as sa
 from support import participant
 from support.participant import Tally
-from support.study import KEY, store_open_study, write_set
+from support.server import children
+from support.study import KEY, served, write_set
 
-from study_app import create_app
 from study_app.config import Settings
-from study_app.extensions import db, upgrade_database
 from study_app.models import Response
-from study_app.server import background_server, default_workers
+from study_app.server import default_workers
 
 N_PHOTOS = 60
 STEPS = ("consent", "next pair", "image", "start", "answer")
@@ -70,11 +67,12 @@ def main(
     workers = workers or default_workers()
     with tempfile.TemporaryDirectory() as name:
         settings = _settings(Path(name), database)
-        with served(settings, workers) as (url, engine, pids):
+        set_folder = write_set(settings.instance_path / "set", N_PHOTOS)
+        with served(settings, set_folder, workers) as (url, engine):
             alone, crowd = Tally(), Tally()
             asyncio.run(phase(url, alone, 1, min(ALONE_S, seconds), 0.5, 0.0))
             asyncio.run(phase(url, crowd, participants, seconds, interval, arrivals))
-            memory = [resident_mib(pid) for pid in pids()]
+            memory = [resident_mib(pid) for pid in workers_of_child()]
             lost, doubled = compare(engine, alone.acknowledged | crowd.acknowledged)
     result = {
         "participants": participants,
@@ -148,29 +146,9 @@ def _settings(folder: Path, database: str | None) -> Settings:
     return Settings(instance_path=folder, database_url=url, secret_key=KEY)
 
 
-@contextmanager
-def served(settings: Settings, workers: int) -> Iterator[tuple[str, sa.Engine, Any]]:
-    """Serve an open study; gives its address, its database and a way to ask for the workers."""
-    app = create_app(settings)
-    set_folder = write_set(settings.instance_path / "set", N_PHOTOS)
-    with app.app_context():
-        upgrade_database()
-        store_open_study(set_folder)
-        with background_server(settings, workers) as url:
-            yield url, db.engine, lambda: grandchildren(os.getpid())
-        db.session.remove()
-        db.engine.dispose()
-
-
-def grandchildren(pid: int) -> list[int]:
+def workers_of_child() -> list[int]:
     """Give the workers: children of gunicorn's master, which is our child."""
-    children = _children(pid)
-    return [worker for master in children for worker in _children(master)]
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+    return [worker for master in children(os.getpid()) for worker in children(master)]
 
 
 def resident_mib(pid: int) -> float:

@@ -28,6 +28,12 @@ def quiet_port() -> int:
             return port
 
 
+def children(pid: int) -> list[int]:
+    """Give the processes that a process has started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text(encoding="ascii").split()]
+
+
 class Server:
     """The production server of an instance."""
 
@@ -70,8 +76,7 @@ class Server:
     def workers(self) -> list[int]:
         """Give the processes that answer."""
         assert self._process is not None
-        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
+        return children(self._process.pid)
 
     def kill_worker(self) -> None:
         """Kill one of the workers at once; the master starts another."""

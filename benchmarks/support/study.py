@@ -2,16 +2,21 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import sqlalchemy as sa
 
 from colorizer.manifest import Condition, ImageFile, StimulusPair, StimulusSet, save_manifest
 from colorizer.png_encoding import encode_png
-from study_app import catalog
-from study_app.extensions import db
+from study_app import catalog, create_app
+from study_app.config import Settings
+from study_app.extensions import db, upgrade_database
 from study_app.presets import PRESETS
+from study_app.server import background_server
 from study_app.study_file import parse_study_file
 from study_app.study_moves import open_study
 from study_app.study_tables import Screening, StandardQuestions
@@ -58,6 +63,28 @@ def store_open_study(set_folder: Path, **protocol: int) -> None:
     catalog.store_study(session, parse_study_file(source), source, set_folder, stimulus_set, now)
     open_study(session, catalog.find_study(session, STUDY), None, now)
     db.session.remove()
+
+
+@contextmanager
+def served(
+    settings: Settings, set_folder: Path, workers: int, **protocol: int
+) -> Iterator[tuple[str, sa.Engine]]:
+    """Serve an open study of a set in a new database; gives its address and its database.
+
+    Args:
+        settings: of the instance.
+        set_folder: the stimulus set.
+        workers: of the server.
+        protocol: what differs from the protocol of 2016.
+    """
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_database()
+        store_open_study(set_folder, **protocol)
+        with background_server(settings, workers) as url:
+            yield url, db.engine
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _write(folder: Path, path: str, size_px: int, rng: np.random.Generator) -> ImageFile:

@@ -87,6 +87,19 @@ def app(app_on: Callable[[Path], flask.Flask], migrated_database: Path) -> flask
 
 
 @pytest.fixture
+def context(app: flask.Flask) -> Iterator[None]:
+    """The context of the web study without a study."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def own_set(tmp_path: Path, set_folder: Path) -> Path:
+    """A copy of the set that a test may spoil."""
+    return shutil.copytree(set_folder, tmp_path / "own set")
+
+
+@pytest.fixture
 def open_app(app_on: Callable[[Path], flask.Flask], opened_database: Path) -> flask.Flask:
     """The web study with one open study ``colours`` of 2 + 8 trials, and a draft beside it."""
     return app_on(opened_database)

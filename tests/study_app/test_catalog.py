@@ -22,18 +22,6 @@ from study_app.study_tables import ConditionChoice
 from tests.study_app import factories
 
 
-@pytest.fixture
-def context(app):
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def own_set(tmp_path, set_folder):
-    """A copy of the set that a test may spoil."""
-    return shutil.copytree(set_folder, tmp_path / "own set")
-
-
 def count(table):
     return db.session.scalar(sa.select(sa.func.count()).select_from(table))
 

@@ -11,18 +11,6 @@ from tests.study_app import factories
 
 
 @pytest.fixture
-def context(app):
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def own_set(tmp_path, set_folder):
-    """A copy of the set that a test may spoil."""
-    return shutil.copytree(set_folder, tmp_path / "own set")
-
-
-@pytest.fixture
 def draft(request, set_folder):
     """A study that has just been stored."""
     request.getfixturevalue("context")

@@ -6,20 +6,9 @@ import sqlalchemy as sa
 from study_app.catalog import find_study
 from study_app.errors import SetChanged, UnknownPair
 from study_app.extensions import db
-from study_app.models import StimulusPair, StimulusSet
+from study_app.models import StimulusPair
 from study_app.monitoring import contact_sheet, pair_marks
 from study_app.monitoring.contact_sheet import read_half, read_sheet
-
-
-@pytest.fixture
-def own_set(open_app, set_folder, tmp_path):
-    """Give the study a copy of its set, to be damaged."""
-    copy = tmp_path / "set"
-    shutil.copytree(set_folder, copy)
-    with open_app.app_context():
-        db.session.query(StimulusSet).update({"folder": str(copy)})
-        db.session.commit()
-    return copy
 
 
 @pytest.fixture

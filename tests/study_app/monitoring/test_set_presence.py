@@ -1,21 +1,8 @@
 import shutil
 
-import pytest
-
 from study_app.catalog import find_study
 from study_app.extensions import db
-from study_app.models import StimulusSet
 from study_app.monitoring.set_presence import count_missing_images, missing_sets
-
-
-@pytest.fixture
-def own_set(open_app, set_folder, tmp_path):
-    copy = tmp_path / "set"
-    shutil.copytree(set_folder, copy)
-    with open_app.app_context():
-        db.session.query(StimulusSet).update({"folder": str(copy)})
-        db.session.commit()
-    return copy
 
 
 def look(app):
