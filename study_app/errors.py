@@ -32,12 +32,16 @@ class StudyError(Exception):
     Attributes:
         message: English; ``%(name)s`` stands for a value.
         values: what stands there.
+        desk_status: of HTTP where a researcher meets it; None if it is the same as everywhere.
+        desk_title: what the desk calls it; empty if it is the same as everywhere.
     """
 
     code = "study-error"
     status = 400
     exit_code = 1
     title = N_("Something did not work")
+    desk_status: int | None = None
+    desk_title = ""
 
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message % values if values else message)
@@ -71,6 +75,8 @@ class StimulusSetError(StudyError):
 
     code = "stimulus-set"
     exit_code = 5
+    desk_status = 409
+    desk_title = "The stimulus set is not as it was"
 
 
 class SetChanged(StimulusSetError):

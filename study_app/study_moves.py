@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from study_app.catalog import check_set_folders
+from study_app.consented import has_people
 from study_app.errors import StudyError, WrongState
 from study_app.extensions import begin_write
 from study_app.models import Study
@@ -41,12 +42,12 @@ def move_study(
         study: the study.
         to: the state after this.
         now: the time.
-        contact: stored with the study, if the move is made.
+        contact: stored with the study, if the move is made; None or empty leaves it as it is.
         seen: the state that whoever asks has seen; any if None.
 
     Raises:
-        WrongState: no such move from the study's state, another state than was seen, or no contact
-            for people who take part.
+        WrongState: no such move from the study's state, another state than was seen, no contact
+            for people who take part, or another one than people have consented with.
         SetChanged: the stimulus set is no longer where it was.
     """
     begin_write(session)
@@ -54,6 +55,7 @@ def move_study(
     try:
         _check_seen(study, seen)
         _check_move(study, to, contact or study.contact)
+        _check_contact(session, study, contact or study.contact)
     except StudyError:
         session.rollback()
         raise
@@ -63,6 +65,47 @@ def move_study(
         study.opened_at = now if to == "open" else study.opened_at
         study.closed_at = now if to == "closed" else study.closed_at
     session.commit()
+
+
+def change_contact(session: Session, study: Study, contact: str) -> None:
+    """Correct whom participants write to, while nobody has consented with it.
+
+    Args:
+        session: without changes.
+        study: the study.
+        contact: a name, an address or both; not empty.
+
+    Raises:
+        WrongState: nothing is given, or people have consented with what there was.
+    """
+    begin_write(session)
+    session.refresh(study, with_for_update=True)
+    try:
+        if not contact.strip():
+            raise WrongState("a contact is a name, an address or both; nothing was given")
+        _check_contact(session, study, contact)
+    except StudyError:
+        session.rollback()
+        raise
+    study.contact = contact
+    session.commit()
+
+
+def contact_is_fixed(session: Session, study: Study) -> bool:
+    """Say whether the contact can be corrected no more.
+
+    It stands in what people consent to. People of a pilot do not fix it: to find what is wrong with
+    a study is what a pilot is for.
+    """
+    return bool(study.contact.strip()) and has_people(session, study, "main")
+
+
+def _check_contact(session: Session, study: Study, contact: str) -> None:
+    if contact != study.contact and contact_is_fixed(session, study):
+        raise WrongState(
+            f"the contact of study {study.code} stays {study.contact}, because people have"
+            " consented with it; they could not be told of another"
+        )
 
 
 def _check_seen(study: Study, seen: StudyState | None) -> None:

@@ -19,7 +19,7 @@ from study_app.models import (
     StudySession,
     StudySessionState,
 )
-from study_app.study_states import Phase, phase_of
+from study_app.study_states import phase_of
 
 
 class WatchedSession(NamedTuple):
@@ -80,13 +80,3 @@ def read_sessions(session: Session, study: Study, *, simulated: bool) -> Sequenc
         .order_by(StudySession.id)
     )
     return [WatchedSession(*row) for row in rows]
-
-
-def has_sessions(session: Session, study: Study, phase: Phase) -> bool:
-    """Say whether anybody, simulated observers included, has enrolled in a phase of the study."""
-    of_phase = (
-        sa.select(StudySession.id)
-        .join(Participant, StudySession.participant_id == Participant.id)
-        .where(Participant.study_id == study.id, StudySession.phase == phase)
-    )
-    return bool(session.scalar(sa.select(of_phase.exists())))

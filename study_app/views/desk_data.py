@@ -10,6 +10,7 @@ from flask import Response, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from study_app.catalog import find_study
+from study_app.consented import has_sessions
 from study_app.errors import ReportRefused, sentence
 from study_app.extensions import db
 from study_app.models import Study
@@ -23,7 +24,6 @@ from study_app.monitoring.report_results import (
     read_rates,
     visible_job,
 )
-from study_app.monitoring.watching import has_sessions
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
 
@@ -80,6 +80,12 @@ def make_report(study_id: str) -> AnyResponse:
         raise ReportRefused(NOT_INSTALLED)
     start_job(_folder(study_id), study_id, kind, _environment())
     return redirect(url_for("desk.data", study_id=study_id) + "#report", 303)
+
+
+@desk.get("/<study_id>/report")
+def lead_to_the_report(study_id: str) -> AnyResponse:
+    """Lead who comes to the address of the form to the page that has it."""
+    return redirect(url_for("desk.data", study_id=study_id, _anchor="report"))
 
 
 @desk.get("/<study_id>/report/now")

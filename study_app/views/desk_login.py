@@ -10,7 +10,7 @@ from study_app import desk_door
 from study_app.errors import DeskError, DeskLockedOut, WrongPassword, sentence
 from study_app.extensions import db
 from study_app.views.desk_access import LOGIN_KEY, is_researcher
-from study_app.views.desk_paths import DESK_PREFIX, way_on
+from study_app.views.desk_paths import DESK_PREFIX, HOME, way_on
 
 door_pages = Blueprint("desk_door", __name__, url_prefix=DESK_PREFIX)
 
@@ -38,6 +38,12 @@ def log_in() -> Response | tuple[str, int]:
     flask.session.clear()
     flask.session[LOGIN_KEY] = key
     return redirect(wanted)
+
+
+@door_pages.get("/logout")
+def lead_to_the_desk() -> Response:
+    """Lead who comes to the address of the button to the desk; only the button logs out."""
+    return redirect(HOME)
 
 
 @door_pages.post("/logout")

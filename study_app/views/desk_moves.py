@@ -18,6 +18,7 @@ from study_app.study_states import (
     StudyState,
     find_move,
     find_state,
+    refusal,
 )
 from study_app.views.desk_access import desk
 
@@ -43,13 +44,25 @@ def takes_people(state: StudyState) -> bool:
 
 
 @desk.get("/<study_id>/state/<to>")
-def ask_to_move(study_id: str, to: str) -> str:
-    """Say what a move does, and ask for it."""
+def ask_to_move(study_id: str, to: str) -> str | Response:
+    """Say what a move does, and ask for it; after the move, as by "Back", say what is so."""
     study = catalog.find_study(db.session(), study_id)
-    move = find_move(study.state, to)
-    if move is None:
+    state = find_state(to)
+    if state is None:
         raise NotFound
-    return _form(study, move)
+    move = find_move(study.state, state)
+    if move is not None:
+        return _form(study, move)
+    is_there = study.state == state
+    said = f"is {state} already" if is_there else refusal(study.state, state)
+    flash(f"{study.code} {said}.")
+    return redirect(url_for("desk.study", study_id=study_id))
+
+
+@desk.get("/<study_id>/state")
+def lead_to_the_state(study_id: str) -> Response:
+    """Lead who comes to the address of the form to the page that has it."""
+    return redirect(url_for("desk.study", study_id=study_id, _anchor="state"))
 
 
 @desk.post("/<study_id>/state")
@@ -67,7 +80,7 @@ def move_study(study_id: str) -> Response | tuple[str, int]:
         now = datetime.now(UTC)
         study_moves.move_study(db.session(), study, move.to, now, contact=contact, seen=seen)
     except StudyError as error:
-        return _form(study, move, sentence(str(error))), error.status
+        return _form(study, move, sentence(str(error))), error.desk_status or error.status
     flash(f"{study.code}: {study.state}.")
     return redirect(url_for("desk.study", study_id=study_id))
 

@@ -102,7 +102,10 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
             "Nothing is stored about you here any more. If you asked for your answers to be"
             " deleted, that was done."
         )
-    if isinstance(error, StudyNotOpen) and not _is_api() and not is_desk():
+    if is_desk():
+        status, title = error.desk_status or error.status, error.desk_title or error.title
+        return _answer(status, error.code, gettext(title), message)
+    if isinstance(error, StudyNotOpen) and not _is_api():
         return render_template("full.html", reason=error.reason), error.status
     return _answer(error.status, error.code, gettext(error.title), message)
 

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from study_app import study_moves
+from study_app.catalog import find_study
 from study_app.errors import SetChanged, WrongState
 from study_app.extensions import db
 from tests.study_app import factories
@@ -90,3 +91,28 @@ def test_a_study_without_a_contact_is_not_opened_until_one_is_given(set_folder):
     assert study.state == "draft"
     study_moves.open_study(db.session(), study, "lab@example.org", factories.NOW)
     assert (study.state, study.contact) == ("open", "lab@example.org")
+
+
+@pytest.mark.parametrize("state", ["draft", "open"])
+def test_a_contact_is_corrected_while_nobody_has_consented(draft, state):
+    move(draft, *([state] if state != "draft" else []))
+
+    study_moves.change_contact(db.session(), draft, "new@example.org")
+
+    db.session.expire_all()
+    assert (draft.state, draft.contact) == (state, "new@example.org")
+
+
+def test_a_contact_that_people_have_consented_with_stays(open_app):
+    """Also where the command gives it with a move; the same again is no change."""
+    factories.Browser(open_app).consent()
+
+    with open_app.app_context():
+        study = find_study(db.session(), "colours")
+        with pytest.raises(WrongState, match="because people have consented with it"):
+            study_moves.change_contact(db.session(), study, "new@example.org")
+        with pytest.raises(WrongState, match="because people have consented with it"):
+            study_moves.open_study(db.session(), study, "new@example.org", factories.NOW)
+        study_moves.open_study(db.session(), study, "lab@example.org", factories.NOW)
+        assert study.contact == "lab@example.org"
+        assert study_moves.contact_is_fixed(db.session(), study)

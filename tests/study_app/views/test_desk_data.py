@@ -1,12 +1,16 @@
 import io
 import json
+import shutil
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from study_app.catalog import find_study
 from study_app.extensions import db
+from study_app.models import StimulusSet
 from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
 from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME, TWIN_NAME
@@ -18,6 +22,16 @@ from tests.study_app.desk_logins import researcher
 from tests.study_app.factories import NOW, Browser
 
 LONGEST_WAIT_S = 60
+
+
+@pytest.fixture
+def own_set(open_app, set_folder, tmp_path):
+    """Give the studies a copy of their set, to be moved away."""
+    copy = shutil.copytree(set_folder, tmp_path / "set")
+    with open_app.app_context():
+        db.session.query(StimulusSet).update({"folder": str(copy)})
+        db.session.commit()
+    return copy
 
 
 def take_part(app, n=1):
@@ -79,6 +93,22 @@ def test_the_archive_is_taken_away_in_one_file(open_app):
     with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
         assert "colours-archive/dataset_description.json" in packed.namelist()
         assert packed.testzip() is None
+
+
+def test_an_archive_without_its_set_is_refused_with_the_way_out(open_app, own_set):
+    desk = researcher(open_app)
+    shutil.rmtree(own_set)
+
+    answer = desk.get("/desk/colours/archive.zip")
+
+    assert answer.status_code == 409
+    assert "<h1>The stimulus set is not as it was</h1>" in answer.text
+    assert f"no longer at {own_set}; study-app create STUDY.TOML --set" in answer.text
+    assert fetch(open_app, "/desk/colours/data.zip").status_code == 200
+
+
+def test_who_goes_back_to_the_address_of_the_form_stands_before_the_report(open_app):
+    assert researcher(open_app).get("/desk/colours/report").location == "/desk/colours/data#report"
 
 
 def test_the_data_of_a_pilot_are_taken_away_by_themselves(open_app):

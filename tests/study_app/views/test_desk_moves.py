@@ -65,9 +65,26 @@ def test_a_move_that_there_is_not_is_no_page(desk, open_app, seen, to):
     assert state_of(open_app) == "draft"
 
 
-@pytest.mark.parametrize("to", ["closed", "draft", "nonsense"])
-def test_nobody_is_asked_for_a_move_that_there_is_not(desk, to):
-    assert desk.get(f"{STATE}/{to}").status_code == 404
+def test_nobody_is_asked_for_a_state_that_there_is_not(desk):
+    assert desk.get(f"{STATE}/nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("draft", "noise is draft already."),
+        ("closed", "noise is draft and cannot become closed; what can follow is preview"),
+    ],
+)
+def test_who_goes_back_to_a_question_that_is_settled_is_told_what_is_so(desk, to, said):
+    answer = desk.get(f"{STATE}/{to}")
+
+    assert answer.location == "/desk/noise/"
+    assert said in desk.get("/desk/noise/").text
+
+
+def test_who_goes_back_to_the_address_of_the_form_stands_before_the_form(desk):
+    assert desk.get(STATE).location == "/desk/noise/#state"
 
 
 def test_a_page_that_is_out_of_date_moves_nothing(desk, open_app):
@@ -107,7 +124,7 @@ def test_a_set_that_is_gone_holds_the_opening_up_and_is_named(open_app, tmp_path
 
     answer = desk.post_form("/desk/moved/state", seen="draft", to="open", confirmed="yes")
 
-    assert answer.status_code == 500
+    assert answer.status_code == 409
     assert f"no longer at {tmp_path / 'other'}" in answer.text
     assert state_of(open_app, "moved") == "draft"
 
