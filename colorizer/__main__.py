@@ -6,7 +6,8 @@ from colorizer.colouring_commands import build_set, check_set, colorize, evaluat
 from colorizer.command_line import Commands
 from colorizer.fingerprint_commands import fingerprints
 from colorizer.finishing_commands import export, finish, tune
-from colorizer.training_commands import prepare, prior, train
+from colorizer.preparing_commands import prepare
+from colorizer.training_commands import prior, train
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,7 +1,6 @@
-"""The commands on the way to a trained network: prepare, prior, train."""
+"""The commands on the way from shards to a trained network: prior, train."""
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import Any
 
@@ -9,69 +8,12 @@ import click
 
 from colorizer.command_line import (
     OVERWRITE,
-    PHOTOS,
-    counter,
     fresh_seed,
     training_progress,
 )
 from colorizer.config import PRESETS
 from colorizer.errors import ColorizerError
 from colorizer.quiet_backend import load_keras_quietly
-
-
-@click.command()
-@PHOTOS
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of shards.")
-@click.option("--size", "size_px", default=192, show_default=True, type=click.IntRange(8))
-@click.option(
-    "--exclude-wnids",
-    type=click.Path(path_type=Path),
-    help="Text file of WordNet ids to leave out, one per line, # starts a remark.",
-)
-@click.option(
-    "--keep-out",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Photographs of a study: neither they nor near duplicates are packed. Repeatable.",
-)
-@click.option("--validation", default=0.02, show_default=True, help="Share kept to validate with.")
-@click.option("--workers", default=os.cpu_count() or 1, type=click.IntRange(1), help="Processes.")
-@OVERWRITE
-def prepare(
-    photos: tuple[Path, ...],
-    out: Path,
-    size_px: int,
-    exclude_wnids: Path | None,
-    keep_out: tuple[Path, ...],
-    validation: float,
-    workers: int,
-    overwrite: bool,
-) -> None:
-    """Pack photographs into shards to train on.
-
-    PHOTOS are folders, tar files (also a tar of tars), text files of paths or photographs.
-
-    Example: colorizer prepare ~/Pictures photos.tar --out shards --size 144
-    """
-    from colorizer import preparing, results  # imports SciPy: not for --help
-    from colorizer.photos import SplitFractions
-
-    results.check_absent(out, overwrite)
-    excluded = preparing.load_wnids(exclude_wnids) if exclude_wnids else frozenset()
-    with counter("Photographs") as progress:
-        index = preparing.prepare(
-            photos,
-            out,
-            size_px,
-            excluded_wnids=excluded,
-            keep_out=keep_out,
-            fractions=SplitFractions(validation=validation),
-            n_workers=workers,
-            overwrite=overwrite,
-            progress=progress,
-        )
-    counts = ", ".join(f"{n} {split}" for split, n in index.n_photos.items())
-    click.echo(f"{out}: {counts}; {out / preparing.REPORT_NAME} says what became of each input")
 
 
 @click.command()

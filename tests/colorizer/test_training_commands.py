@@ -1,4 +1,3 @@
-import csv
 import json
 
 import pytest
@@ -34,25 +33,6 @@ def run(shards):
     assert result.exit_code == 0, result.output
     assert "--seed" not in result.output
     return path
-
-
-def test_prepare_reports_every_input(shards):
-    with (shards / "report.csv").open(newline="", encoding="utf-8") as file:
-        assert [row["outcome"] for row in csv.DictReader(file)] == ["training"] * 6
-
-
-def test_prepare_refuses_to_replace(shards):
-    result = call("prepare", shards.parent / "photos", "--out", shards)
-
-    assert result.exit_code == 1
-    assert "--overwrite" in result.stderr
-
-
-def test_prepare_names_a_missing_input(tmp_path):
-    result = call("prepare", tmp_path / "nowhere", "--out", tmp_path / "shards")
-
-    assert result.exit_code == 3
-    assert "nowhere: no such file or folder" in result.stderr
 
 
 def test_the_prior_is_written_once(shards, tmp_path, monkeypatch):
@@ -103,7 +83,7 @@ def test_a_setting_no_training_can_use_is_refused(shards, tmp_path):
     assert "crop_px 17 is not allowed" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["prepare", "prior", "train"])
+@pytest.mark.parametrize("command", ["prior", "train"])
 def test_help_has_an_example(command):
     result = call(command, "--help")
 
