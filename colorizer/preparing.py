@@ -27,7 +27,8 @@ from colorizer.photo_sources import PhotoSource
 from colorizer.photos import SplitFractions, photo_id, read_photo, split_by_id, square_of_size
 from colorizer.rebalancing import smooth_prior
 from colorizer.results import check_apart, versions, whole_folder
-from colorizer.shards import INDEX_NAME, Photographs, ShardIndex, ShardWriter, UInt8
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import INDEX_NAME, Photographs, ShardIndex, UInt8
 
 REPORT_NAME = "report.csv"
 REPORT_COLUMNS = ("input", "outcome", "reason", "photo_id", "category")

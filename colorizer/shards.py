@@ -1,15 +1,17 @@
 """Packed photographs for training: uint8 RGB arrays in ``.npy`` files with an index.
 
-Place on the data's path: ``preparing.py`` writes them, ``training.py`` reads them by memory map, so
-any Keras backend can train on more photographs than fit in memory.
+Place on the data's path: ``preparing.py`` writes them with ``shard_writer.py``, ``training.py``
+reads them by memory map, so any Keras backend can train on more photographs than fit in memory.
 """
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,6 @@ UInt8 = npt.NDArray[np.uint8]
 Split = Literal["training", "validation"]
 
 INDEX_NAME = "shards.json"
-PHOTOS_PER_SHARD = 4096
 
 
 @dataclass(frozen=True)
@@ -31,74 +32,15 @@ class ShardIndex:
         size_px: width and height of every photograph.
         n_photos: photographs per split.
         files: shard files per split, in order.
+        sha256: 64 hex digits per shard file; empty in shards of before digests were kept.
         provenance: settings, versions and input digests of the run that wrote them.
     """
 
     size_px: int
     n_photos: dict[str, int]
     files: dict[str, list[str]]
+    sha256: dict[str, str] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
-
-
-class ShardWriter:
-    """Packs photographs of one size into shards; a context manager.
-
-    Args:
-        folder: an existing, empty folder.
-        size_px: width and height of every photograph.
-        photos_per_shard: at most this many in one file.
-    """
-
-    def __init__(self, folder: Path, size_px: int, photos_per_shard: int = PHOTOS_PER_SHARD):
-        self.folder = folder
-        self.size_px = size_px
-        self.photos_per_shard = photos_per_shard
-        self.n_photos: dict[str, int] = {"training": 0, "validation": 0}
-        self._files: dict[str, list[str]] = {"training": [], "validation": []}
-        self._buffers: dict[str, list[UInt8]] = {"training": [], "validation": []}
-
-    def __enter__(self) -> Self:
-        """Start writing."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Write what is left in memory, unless something went wrong."""
-        if kind is None:
-            self.flush()
-
-    def add(self, split: Split, rgb: UInt8) -> None:
-        """Add one photograph: (size, size, 3), uint8 sRGB."""
-        if rgb.shape != (self.size_px, self.size_px, 3) or rgb.dtype != np.uint8:
-            raise ValueError(f"expected {self.size_px} px square uint8 RGB, got {rgb.shape}")
-        self._buffers[split].append(rgb)
-        self.n_photos[split] += 1
-        if len(self._buffers[split]) == self.photos_per_shard:
-            self._flush(split)
-
-    def flush(self) -> None:
-        """Write what is still in memory."""
-        for split in self._buffers:
-            self._flush(split)
-
-    def save_index(self, **provenance: Any) -> ShardIndex:
-        """Write the index last, so that a folder without one is unfinished."""
-        self.flush()
-        index = ShardIndex(self.size_px, dict(self.n_photos), dict(self._files), provenance)
-        text = json.dumps(asdict(index), indent=1, sort_keys=True) + "\n"
-        (self.folder / INDEX_NAME).write_text(text, encoding="utf-8")
-        return index
-
-    def _flush(self, split: str) -> None:
-        if self._buffers[split]:
-            name = f"{split}-{len(self._files[split]):04d}.npy"
-            np.save(self.folder / name, np.stack(self._buffers[split]))
-            self._files[split].append(name)
-            self._buffers[split] = []
 
 
 class Photographs:
@@ -107,13 +49,16 @@ class Photographs:
     Args:
         folder: made by ``ShardWriter``.
         split: ``training`` or ``validation``.
+        check_digests: read every file once, on all cores, to see that no byte has changed.
 
     Raises:
-        ShardError: no index there, a file missing or of another shape.
+        ShardError: no index there, a file missing, changed or of another shape.
     """
 
-    def __init__(self, folder: Path, split: Split):
+    def __init__(self, folder: Path, split: Split, *, check_digests: bool = True):
         self.index = load_index(folder)
+        if check_digests:
+            _check_digests(folder, self.index, split)
         self._arrays = [_map_shard(folder / name) for name in self.index.files[split]]
         self._starts = np.cumsum([0, *(len(array) for array in self._arrays)])
         if len(self) != self.index.n_photos[split]:
@@ -154,6 +99,26 @@ def load_index(folder: Path) -> ShardIndex:
         return ShardIndex(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise ShardError(f"{path}: not an index of shards: {error}") from None
+
+
+def digest_of(path: Path) -> str:
+    """Give the SHA-256 of a file of any size, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_digests(folder: Path, index: ShardIndex, split: Split) -> None:
+    paths = [folder / name for name in index.files[split] if name in index.sha256]
+    try:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing lets other threads run
+            for path, digest in zip(paths, pool.map(digest_of, paths), strict=True):
+                if digest != (written := index.sha256[path.name]):
+                    raise ShardError(
+                        f"{path}: the shard has changed since it was written: its SHA-256 is"
+                        f" {digest}, not {written}; make it again with colorizer prepare"
+                    )
+    except OSError as error:
+        raise ShardError(f"{error.filename}: the shard cannot be read: {error}") from None
 
 
 def _map_shard(path: Path) -> UInt8:

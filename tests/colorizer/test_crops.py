@@ -5,7 +5,8 @@ import pytest
 
 from colorizer.crops import centre_crop, lightness_exponents, random_crops
 from colorizer.errors import ShardError
-from colorizer.shards import Photographs, ShardWriter
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import Photographs
 
 
 @pytest.fixture

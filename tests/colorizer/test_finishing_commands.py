@@ -11,7 +11,7 @@ from colorizer.network import build_network
 from colorizer.rebalancing import save_prior
 from colorizer.residual_network import build_residual_network
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME
-from colorizer.shards import ShardWriter
+from colorizer.shard_writer import ShardWriter
 from tests.colorizer.factories import colourful_photo
 
 

@@ -1,10 +1,12 @@
+import hashlib
 import json
 
 import numpy as np
 import pytest
 
 from colorizer.errors import ShardError
-from colorizer.shards import INDEX_NAME, Photographs, ShardWriter, load_index
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import INDEX_NAME, Photographs, load_index
 
 
 @pytest.fixture
@@ -50,11 +52,6 @@ def test_there_is_nothing_beyond_the_ends(folder, number):
         Photographs(folder, "training")[number]
 
 
-def test_another_size_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="8 px square"), ShardWriter(tmp_path, 8) as writer:
-        writer.add("training", np.zeros((8, 9, 3), np.uint8))
-
-
 def test_a_folder_without_index_is_refused(tmp_path):
     with pytest.raises(ShardError, match=r"no shards\.json"):
         Photographs(tmp_path, "training")
@@ -65,6 +62,29 @@ def test_a_damaged_index_is_refused(folder):
 
     with pytest.raises(ShardError, match="not an index"):
         load_index(folder)
+
+
+def test_a_flipped_byte_is_found_and_both_digests_are_named(folder):
+    path = folder / "training-0001.npy"
+    data = bytearray(path.read_bytes())
+    data[-9] ^= 1
+    path.write_bytes(data)
+
+    with pytest.raises(ShardError, match=r"training-0001\.npy: the shard has changed") as caught:
+        Photographs(folder, "training")
+
+    assert load_index(folder).sha256[path.name] in str(caught.value)
+    assert hashlib.sha256(data).hexdigest() in str(caught.value)
+    assert len(Photographs(folder, "validation")) == 1
+    assert len(Photographs(folder, "training", check_digests=False)) == 7
+
+
+def test_shards_of_before_digests_are_read(folder):
+    index = json.loads((folder / INDEX_NAME).read_text())
+    del index["sha256"]
+    (folder / INDEX_NAME).write_text(json.dumps(index))
+
+    assert len(Photographs(folder, "training")) == 7
 
 
 def test_a_missing_file_is_named(folder):
@@ -78,7 +98,7 @@ def test_a_file_of_another_shape_is_named(folder):
     np.save(folder / "training-0001.npy", np.zeros(3))
 
     with pytest.raises(ShardError, match="expected uint8"):
-        Photographs(folder, "training")
+        Photographs(folder, "training", check_digests=False)
 
 
 def test_a_count_that_disagrees_is_refused(folder):

@@ -16,7 +16,8 @@ from colorizer.fingerprints import (
 from colorizer.near_duplicates import PictureHash
 from colorizer.network import build_network
 from colorizer.run_directory import BEST_NAME, LAST_NAME, load_network_file
-from colorizer.shards import Photographs, ShardWriter
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import Photographs
 from colorizer.training import TrainingStep, resume, train
 from tests.colorizer.factories import colourful_photo
 

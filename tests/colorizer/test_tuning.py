@@ -12,7 +12,8 @@ from colorizer.errors import RunError, ShardError
 from colorizer.network import build_network
 from colorizer.rebalancing import bin_weights, save_prior
 from colorizer.run_directory import BEST_NAME, CONFIG_NAME, PRIOR_NAME
-from colorizer.shards import Photographs, ShardWriter
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import Photographs
 from colorizer.tuning import Choice, best_choice, logit_shift, tune, tune_run
 from tests.colorizer.factories import colourful_photo
 

@@ -7,7 +7,8 @@ from PIL import Image
 from colorizer.config import PRESETS
 from colorizer.network import build_network, set_final_bias
 from colorizer.preparing import count_prior
-from colorizer.shards import Photographs, ShardWriter
+from colorizer.shard_writer import ShardWriter
+from colorizer.shards import Photographs
 from colorizer.validation import predict_ab, save_samples, validate
 from tests.colorizer.factories import colourful_photo
 
