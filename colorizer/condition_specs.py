@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from colorizer.errors import ColorizerError
 from colorizer.manifest import KINDS
+from colorizer.manifest_rules import CONDITION_NAME
 
 Number = TypeVar("Number", int, float)
 
-CONDITION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 OPTION = re.compile(r"(temperature|input-size)=([^,]*)")
 KINDS_WITH_ARGUMENT = ("weights", "folder")
 ALLOWED = (

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from colorizer.equal_lightness import LIGHTNESS_TOLERANCE, lightness_difference
+from colorizer.errors import ManifestError
 from colorizer.manifest import (
     ImageFile,
     StimulusPair,
@@ -21,6 +22,7 @@ from colorizer.manifest import (
 )
 from colorizer.near_duplicates import NearDuplicates, fingerprint
 from colorizer.png_encoding import IMAGE_FORMAT, decode_png
+from colorizer.set_files import read_set_file
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -94,8 +96,8 @@ class _Images:
     def read(self, image: ImageFile) -> UInt8 | None:
         """Give (S, S, 3), uint8 sRGB; None for a missing file or a wrong one."""
         try:
-            rgb = decode_png((self._folder / image.path).read_bytes())
-        except OSError:
+            rgb = decode_png(read_set_file(self._folder, image.path))
+        except ManifestError:
             return None  # reported with the digests
         except ValueError as error:
             self.problems.append(f"{image.path}: {error}")
@@ -126,8 +128,10 @@ def _check_strays(stimulus_set: StimulusSet, folder: Path) -> list[str]:
     known = {image.path for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}
     folders = {folder / path for path in {Path(name).parent for name in known}} - {folder}
     found = (path for images in sorted(folders) if images.is_dir() for path in images.iterdir())
-    names = sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())
-    return [f"{name}: not in the manifest" for name in names if name not in known]
+    # A link, a pipe or a device is as much a stray as a file.
+    others = (path for path in found if path.is_symlink() or not path.is_dir())
+    names = sorted(path.relative_to(folder).as_posix() for path in others)
+    return [f"{ascii(name)[1:-1]}: not in the manifest" for name in names if name not in known]
 
 
 def _check_photos(stimulus_set: StimulusSet, images: _Images) -> list[str]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from colorizer import manifest
+from colorizer.set_files import read_set_file
 from study_app.errors import (
     N_,
     PlanError,
@@ -61,7 +62,7 @@ def load_stimulus_set(folder: Path) -> manifest.StimulusSet:
             f"{folder}: images are {stimulus_set.image_format}; only {SERVED_FORMAT} can be padded"
             " to equal length and is served"
         )
-    problems = manifest.check_files(stimulus_set, folder) or _check_images(stimulus_set, folder)
+    problems = _check_images(stimulus_set, folder)
     if problems:
         more = f" ({len(problems) - 1} more problems)" if len(problems) > 1 else ""
         raise StimulusSetError(f"{folder}: {problems[0]}{more}")
@@ -292,26 +293,29 @@ def read_image(folder: str, path: str, sha256: str) -> bytes:
     Raises:
         SetChanged: the file is missing or has other bytes.
     """
-    file = Path(folder) / path
     check_set_folder(folder)
-    if not file.is_file():
-        raise SetChanged(f"{file}: the image is missing")
-    data = file.read_bytes()
+    try:
+        data = read_set_file(Path(folder), path)
+    except manifest.ManifestError as error:
+        raise SetChanged(f"{folder}/{error}") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise SetChanged(f"{file}: the image is not the one the study was made with")
+        raise SetChanged(f"{Path(folder) / path}: the image is not the one the study was made with")
     return data
 
 
 def _check_images(stimulus_set: manifest.StimulusSet, folder: Path) -> list[str]:
     wanted = (stimulus_set.image_size_px, stimulus_set.image_size_px)
-    paths = {image.path for pair in stimulus_set.pairs for image in (pair.real, pair.fake)}
     problems = []
-    for path in sorted(paths):
-        data = (folder / path).read_bytes()
+    for image in manifest.images_of(stimulus_set):
+        try:
+            data = manifest.read_image_file(folder, image)
+        except manifest.ManifestError as error:
+            problems.append(str(error))
+            continue
         if not is_png(data):
-            problems.append(f"{path}: not a PNG file")
+            problems.append(f"{image.path}: not a PNG file")
         elif png_size(data) != wanted:
-            problems.append(f"{path}: {png_size(data)} pixels instead of {wanted}")
+            problems.append(f"{image.path}: {png_size(data)} pixels instead of {wanted}")
     return sorted(problems)
 
 

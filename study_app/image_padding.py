@@ -13,6 +13,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Ancillary (c), private (t), reserved bit clear (T), safe to copy (p): PNG specification, 5.4.
 PADDING_TYPE = b"ctTp"
 CHUNK_OVERHEAD = 12  # length, type, CRC
+SHORTEST_PNG = 45  # signature, header chunk and end chunk
 END_CHUNK = struct.pack(">I", 0) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
 
 
@@ -47,8 +48,9 @@ def pad_png(png: bytes, length: int) -> bytes:
 
 
 def is_png(data: bytes) -> bool:
-    """Say whether bytes begin and end like a PNG file."""
-    return data.startswith(PNG_SIGNATURE) and data.endswith(END_CHUNK)
+    """Say whether bytes begin, with the header that tells the size, and end like a PNG file."""
+    begins = data.startswith(PNG_SIGNATURE) and data[12:16] == b"IHDR"
+    return begins and len(data) >= SHORTEST_PNG and data.endswith(END_CHUNK)
 
 
 def png_size(data: bytes) -> tuple[int, int]:

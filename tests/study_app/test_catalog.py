@@ -253,7 +253,7 @@ def test_an_image_is_read_and_proved(set_folder):
     ("folder", "path", "sha256", "message"),
     [
         ("gone", "a.png", "0", "no longer at .*gone"),
-        ("", "a.png", "0", "a.png: the image is missing"),
+        ("", "a.png", "0", "a.png: the file is missing"),
         ("", "manifest.json", "0", "not the one the study was made with"),
     ],
 )

@@ -63,4 +63,4 @@ def test_a_picture_that_is_gone_is_marked_and_said(desk, open_app, set_folder, t
 
     assert "fake: the file is missing" in page.text
     assert answer.status_code >= 400
-    assert "the image is missing" in answer.text
+    assert "the file is missing" in answer.text
