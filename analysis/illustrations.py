@@ -41,9 +41,13 @@ def illustrate(document: Entry) -> list[Illustration]:
     return list(_all(document))
 
 
-def figure_entries(figures: Sequence[Illustration], *, simulated: bool) -> list[dict[str, Any]]:
-    """Give numbers, captions and text alternatives, as the document's ``figures``."""
-    said = " Simulated observers." if simulated else ""
+def figure_entries(figures: Sequence[Illustration], said: str = "") -> list[dict[str, Any]]:
+    """Give numbers, captions and text alternatives, as the document's ``figures``.
+
+    Args:
+        figures: of ``illustrate``.
+        said: at the end of each caption; of ``wording.whose``.
+    """
     return [
         {
             "name": figure.name,

@@ -74,7 +74,8 @@ def cited_references(text: str) -> list[str]:
 
 def _task(document: Entry) -> str:
     people = "simulated observers (no human data)" if document["only_simulated"] else "participants"
-    return (
+    pilot = "These are data of a pilot, kept apart from the study's own. "
+    return (pilot if document["is_pilot"] else "") + (
         f"In a two-alternative forced-choice test ({ZHANG}), {people} saw a real photograph"
         " and a fake of it with machine-made colours and said which one had false colours. The"
         " fool rate is the share of trials in which the real photograph was called fake; 50 % means"

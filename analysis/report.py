@@ -37,6 +37,7 @@ from analysis.study_record import NO_RECORD, StudyRecord, read_study_record
 from analysis.tables import table_files
 from analysis.trial_table import TrialTable
 from analysis.without_exclusions import estimate_both
+from analysis.wording import whose
 
 GALLERY_PACKAGE = "pillow"
 UNUSED = ("study_id", "answered_at")
@@ -133,6 +134,7 @@ def report_document(
     document = {
         **as_document(estimates),
         "only_simulated": screened.only_simulated,
+        "is_pilot": record.is_pilot,
         "exclusion_rules": [
             {"rule": exclusion.rule, "of": exclusion.of, "meaning": exclusion.reason}
             for exclusion in screened.exclusions
@@ -155,7 +157,7 @@ def report_document(
     methods = methods_section(document)
     return {
         **document,
-        "figures": figure_entries(figures, simulated=screened.only_simulated),
+        "figures": figure_entries(figures, whose(document)),
         "methods": methods,
         "references": cited_references(methods),
     }

@@ -19,6 +19,7 @@ from analysis.recorded_flow import RecordedFlow, read_recorded_flow
 
 PROVENANCE_NAME = "provenance.json"
 STUDY_NAME = "study.toml"
+PILOT = "pilot"
 # What the Methods section tells of the protocol, where the study file states it.
 PROTOCOL_KEYS = (
     "preset",
@@ -42,6 +43,7 @@ class StudyRecord:
         study_sha256: digest of the study file; None if it is not known.
         protocol: what the study file states of ``PROTOCOL_KEYS``.
         deviations: from the 2016 protocol, one sentence each.
+        is_pilot: whether the data are those of a pilot, before the study counted.
     """
 
     participants: pd.DataFrame | None = None
@@ -50,6 +52,7 @@ class StudyRecord:
     study_sha256: str | None = None
     protocol: dict[str, Any] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
+    is_pilot: bool = False
 
 
 NO_RECORD = StudyRecord()
@@ -71,6 +74,7 @@ def read_study_record(folder: Path) -> StudyRecord:
         study_sha256=_text(provenance.get("study_digest")),
         protocol={name: protocol[name] for name in PROTOCOL_KEYS if name in protocol},
         deviations=tuple(map(str, deviations)) if isinstance(deviations, list) else (),
+        is_pilot=provenance.get("phase") == PILOT,
     )
 
 

@@ -17,6 +17,7 @@ from analysis.wording import (
     percent,
     point_limits,
     points,
+    whose,
 )
 
 LATEX_SPECIAL = {
@@ -128,7 +129,7 @@ def _fool_rates(document: Entry) -> ResultTable:
         name="fool-rates",
         caption=(
             f"Fool rates with {level} intervals for people and photos, and for these photos."
-            " 50 % means that real and fake cannot be told apart." + _simulated(document)
+            " 50 % means that real and fake cannot be told apart." + whose(document)
         ),
         header=(
             "Condition",
@@ -160,15 +161,11 @@ def _differences(document: Entry) -> ResultTable:
         name="differences",
         caption=(
             "Differences of fool rates in percentage points, first minus second, with"
-            f" {level} intervals of the single comparison." + _simulated(document)
+            f" {level} intervals of the single comparison." + whose(document)
         ),
         header=("Comparison", "Difference", f"{level} interval", "p", "p, Holm", "p, max-t"),
         rows=tuple(rows),
     )
-
-
-def _simulated(document: Entry) -> str:
-    return " Simulated observers." if document["only_simulated"] else ""
 
 
 def _latex_row(cells: Sequence[str]) -> str:

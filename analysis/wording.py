@@ -99,6 +99,12 @@ def counted(n: int, one: str, several: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else several or one + 's'}"
 
 
+def whose(document: Entry) -> str:
+    """Say below a figure or table whose data they are, where they are not a study's own."""
+    pilot = " Pilot data." if document["is_pilot"] else ""
+    return pilot + (" Simulated observers." if document["only_simulated"] else "")
+
+
 def rate_in_words(entry: Entry) -> str:
     """Write a fool rate with its headline interval, ``32.0 % (28.0–37.0)``."""
     if entry["fool_rate"] is None:

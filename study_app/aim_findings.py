@@ -1,7 +1,7 @@
 """Whether the numbers of people and photographs suffice for the aims stated. Pure.
 
 Place on the data's path: gives the questions for ``analysis plan`` and reads its answers; asking
-it, in a process of its own, is left to ``planning_process.py``, since the web study imports nothing
+it, in a process of its own, is left to ``analysis_command.py``, since the web study imports nothing
 of the analysis but the columns.
 """
 

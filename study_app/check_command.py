@@ -10,11 +10,12 @@ import click
 
 from colorizer import manifest
 from study_app.aim_findings import AimQuestion, aim_questions, judged, unasked, unplanned
+from study_app.analysis_command import ask_plan
 from study_app.catalog import folder_of_set, load_stimulus_set
 from study_app.design_findings import design_findings
+from study_app.errors import AnalysisMissing, AnalysisRefused
 from study_app.ethics_findings import ethics_findings
 from study_app.findings import SEVERITIES, Finding, as_document, in_order, line_of
-from study_app.planning_process import NotInstalled, PlanningFailed, ask_plan
 from study_app.set_findings import SetFacts, read_facts, set_findings
 from study_app.study_file import load_study_file
 from study_app.study_tables import StudyFile
@@ -82,8 +83,10 @@ def find_all(
 def _ask(question: AimQuestion) -> Finding:
     try:
         return judged(question, ask_plan(question.arguments))
-    except PlanningFailed as failed:
-        return unplanned(str(failed), is_installed=not isinstance(failed, NotInstalled))
+    except AnalysisMissing:
+        return unplanned("the analysis is not installed", is_installed=False)
+    except AnalysisRefused as refused:
+        return unplanned(str(refused).rstrip("."), is_installed=True)
 
 
 def _lines(findings: Sequence[Finding], source: str, path: Path) -> Iterator[str]:

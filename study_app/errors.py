@@ -331,6 +331,20 @@ class ReportRefused(DeskError):
     exit_code = 15
 
 
+class AnalysisRefused(DeskError):
+    """The analysis does not take what it was given; the message is its own."""
+
+    code = "analysis-refused"
+    status = 409
+    exit_code = 15
+
+
+class AnalysisMissing(AnalysisRefused):
+    """The analysis is not installed beside this server."""
+
+    code = "analysis-missing"
+
+
 class LoginEnded(DeskError):
     """A form of the desk came without a login, or after its end."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from study_app.catalog import conditions_of, read_image, roles_of
 from study_app.errors import SetChanged, UnknownPair
 from study_app.models import Condition, StimulusPair, StimulusSet, Study, StudyStimulusSet
+from study_app.monitoring.paging import cut_page
 from study_app.monitoring.pair_marks import FileState, pair_marks
 from study_app.monitoring.pair_measures import Key, kept_at, measure_pairs
 from study_app.monitoring.pixels import PairMeasures
@@ -110,12 +111,10 @@ def read_sheet(
     path = kept_at(instance, study.code)
     if only_marked:
         rows = [row for row, pair in _looked_at(rows, path) if pair.marks]
-    n_pages = max(1, -(-len(rows) // PAGE_LENGTH))
-    number = min(max(1, number), n_pages)
-    shown = rows[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH]
-    pairs = tuple(pair for _, pair in _looked_at(shown, path))
+    cut = cut_page(number, len(rows), PAGE_LENGTH)
+    pairs = tuple(pair for _, pair in _looked_at(rows[cut.start : cut.stop], path))
     return ContactSheet(
-        tuple(conditions), chosen.name, pairs, number, n_pages, len(rows), only_marked
+        tuple(conditions), chosen.name, pairs, cut.number, cut.n_pages, len(rows), only_marked
     )
 
 

@@ -16,6 +16,11 @@ def thin(number: int) -> str:
     return f"{number:,}".replace(",", THIN_SPACE)
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """Write a whole number with its noun: 1 trial, 12 345 trials."""
+    return f"{thin(number)} {one if number == 1 else several or one + 's'}"
+
+
 def percent(share: float | None, digits: int = 0) -> str:
     """Write a fraction as a percentage, 87 %; a dash for None."""
     if share is None:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from study_app.errors import ExportError
+from study_app.monitoring.desk_folder import desk_folder
 from study_app.monitoring.pixels import PairMeasures, UnreadablePictureError, measure_pair
 from study_app.results import write_text
-
-FOLDER = "desk"
 
 Key = tuple[str, str]
 """The SHA-256 of the real photo's file and of the fake's."""
@@ -24,7 +23,7 @@ Key = tuple[str, str]
 
 def kept_at(instance: Path, study_code: str) -> Path:
     """Give the file that keeps the measures of a study's pairs."""
-    return instance / FOLDER / study_code / "pictures.json"
+    return desk_folder(instance, study_code) / "pictures.json"
 
 
 def measure_pairs(path: Path, pairs: Mapping[Key, tuple[bytes, bytes]]) -> dict[Key, PairMeasures]:

@@ -22,6 +22,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.monitoring.paging import cut_page
 from study_app.monitoring.time_line import Mark, Moments, TimeLine, time_line
 from study_app.monitoring.vigilance import vigilance_of
 
@@ -95,11 +96,10 @@ def read_people(session: Session, study: Study, number: int, now: datetime) -> P
     """Give a page of participants, people and simulated observers; the last one if it is beyond."""
     of_study = sa.select(StudySession.id).join(Participant).where(Participant.study_id == study.id)
     n_people = session.scalar(sa.select(sa.func.count()).select_from(of_study.subquery())) or 0
-    n_pages = max(1, -(-n_people // PAGE_LENGTH))
-    number = min(max(1, number), n_pages)
+    cut = cut_page(number, n_people, PAGE_LENGTH)
     chosen = of_study.order_by(StudySession.id.desc()).limit(PAGE_LENGTH)
-    ids = list(session.scalars(chosen.offset((number - 1) * PAGE_LENGTH)))
-    return PeoplePage(tuple(_people(session, ids, now)), number, n_pages, n_people)
+    ids = list(session.scalars(chosen.offset(cut.start)))
+    return PeoplePage(tuple(_people(session, ids, now)), cut.number, cut.n_pages, n_people)
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,14 @@ from typing import Any, Literal, get_args
 
 from study_app.errors import ReportRefused
 from study_app.monitoring.blinding import ReportKind
+from study_app.monitoring.desk_folder import desk_folder
 from study_app.results import write_text
+from study_app.study_states import Phase
 
 Step = Literal["starting", "exporting", "computing", "done", "failed"]
 ENDED: tuple[Step, ...] = ("done", "failed")
 
+FOLDERS: dict[Phase, str] = {"main": "report", "pilot": "pilot-report"}
 JOB_NAME = "job.json"
 LOCK_NAME = "lock"
 DIED = "the process that made it has ended without a word, perhaps with the machine; start it again"
@@ -65,9 +68,9 @@ class Job:
         return self.step not in ENDED
 
 
-def folder_of(instance: Path, study_code: str) -> Path:
-    """Give where everything of a study's report is."""
-    return instance / "desk" / study_code / "report"
+def folder_of(instance: Path, study_code: str, phase: Phase = "main") -> Path:
+    """Give where everything of the report of a study is, or of its pilot."""
+    return desk_folder(instance, study_code) / FOLDERS[phase]
 
 
 def read_job(folder: Path) -> Job | None:
@@ -93,7 +96,11 @@ def note_job(folder: Path, job: Job) -> None:
 
 
 def start_job(
-    folder: Path, study_code: str, kind: ReportKind, environment: Mapping[str, str]
+    folder: Path,
+    study_code: str,
+    kind: ReportKind,
+    phase: Phase,
+    environment: Mapping[str, str],
 ) -> None:
     """Start the process that makes a report, and leave it alone: it outlives this one.
 
@@ -101,6 +108,7 @@ def start_job(
         folder: of ``folder_of``; made if it is not there.
         study_code: of the study.
         kind: of the report.
+        phase: whose data it is of: the study's own, or those of its pilot.
         environment: that tells the process which instance it is, on top of this one's.
 
     Raises:
@@ -115,7 +123,7 @@ def start_job(
         note_job(folder, Job(kind, "starting", now, now))
         # The lock belongs to the open file, which the process inherits: there is no moment between.
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, "-m", PROCESS, study_code, kind],
+            [sys.executable, "-m", PROCESS, study_code, kind, phase],
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of
-from study_app.models import Participant, Study, StudySession
+from study_app.consented import has_people
+from study_app.models import Study
 from study_app.monitoring.blinding import ReportKind, may_make
 from study_app.monitoring.report_job import Job, read_job
+from study_app.study_states import Phase
 
 EXPORT_NAME = "export"
 PAGE_NAME = "report.html"
@@ -45,37 +46,23 @@ class RateRow:
     warning: str
 
 
-def allowed_kind(session: Session, study: Study) -> ReportKind | None:
-    """Give what may be made of a study's data now."""
+def allowed_kind(session: Session, study: Study, phase: Phase) -> ReportKind | None:
+    """Give what may be made now of the data of a study, or of its pilot."""
     allowed = file_of(study).desk.show_fool_rates
-    return may_make(study.state, allowed=allowed, has_people=has_people(session, study))
+    people = has_people(session, study, phase)
+    return may_make(study.state, phase, allowed=allowed, has_people=people)
 
 
-def visible_job(session: Session, study: Study, folder: Path) -> Job | None:
+def visible_job(session: Session, study: Study, phase: Phase, folder: Path) -> Job | None:
     """Give the last report as far as it may be seen now.
 
     What was made of simulated observers alone is of no use once people have come, and would be
     taken for theirs.
     """
     job = read_job(folder)
-    if job is None or job.kind != allowed_kind(session, study):
+    if job is None or job.kind != allowed_kind(session, study, phase):
         return None
-    return None if job.only_simulated and has_people(session, study) else job
-
-
-def has_people(session: Session, study: Study) -> bool:
-    """Say whether anybody but simulated observers has enrolled; in a pilot does not count."""
-    of_people = (
-        sa.select(StudySession.id)
-        .join(Participant, StudySession.participant_id == Participant.id)
-        .where(
-            Participant.study_id == study.id,
-            Participant.simulated.is_(False),
-            # A pilot's data are in no report.
-            StudySession.phase == "main",
-        )
-    )
-    return bool(session.scalar(sa.select(of_people.exists())))
+    return None if job.only_simulated and has_people(session, study, phase) else job
 
 
 def read_rates(folder: Path, kind: ReportKind) -> list[RateRow]:

@@ -9,14 +9,15 @@ import flask
 from flask import Response, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from study_app.analysis_command import INSTALL, NOT_INSTALLED, is_installed
 from study_app.catalog import find_study
 from study_app.consented import has_sessions
-from study_app.errors import ReportRefused, sentence
+from study_app.errors import AnalysisMissing, ReportRefused, sentence
 from study_app.extensions import db
 from study_app.models import Study
-from study_app.monitoring.analysis_command import INSTALL, NOT_INSTALLED, find_command
+from study_app.monitoring.blinding import is_over
 from study_app.monitoring.downloads import Package, archive_notes, write_package
-from study_app.monitoring.report_job import folder_of, start_job
+from study_app.monitoring.report_job import FOLDERS, folder_of, start_job
 from study_app.monitoring.report_results import (
     PAGE_NAME,
     TWIN_NAME,
@@ -24,10 +25,15 @@ from study_app.monitoring.report_results import (
     read_rates,
     visible_job,
 )
+from study_app.study_states import Phase
 from study_app.views.desk_access import desk
 from study_app.views.desk_study_page import study_page
 
-HIDDEN = "fool rates stay hidden until the study is closed, by its study file"
+PHASE_OF: dict[str, Phase] = {name: phase for phase, name in FOLDERS.items()}
+HIDDEN: dict[Phase, str] = {
+    "main": "fool rates stay hidden until the study is closed, by its study file",
+    "pilot": "the pilot's fool rates stay hidden until it is ended, by the study file",
+}
 NO_REPORT = "there is no such report yet"
 # The page brings its style and pictures along; nothing of it is fetched, and nothing runs.
 REPORT_POLICY = (
@@ -65,77 +71,95 @@ def download(study_id: str, package: str) -> AnyResponse:
     return response
 
 
-@desk.post("/<study_id>/report")
-def make_report(study_id: str) -> AnyResponse:
+@desk.post("/<study_id>/<any('report', 'pilot-report'):name>")
+def make_report(study_id: str, name: str) -> AnyResponse:
     """Start the process that makes the report.
 
     Raises:
-        ReportRefused: fool rates are hidden, the analysis is not installed, or one is being made.
+        ReportRefused: fool rates are hidden, or one is being made.
+        AnalysisMissing: the analysis is not installed.
     """
-    found = find_study(db.session(), study_id)
-    kind = allowed_kind(db.session(), found)
+    found, phase = find_study(db.session(), study_id), PHASE_OF[name]
+    kind = allowed_kind(db.session(), found, phase)
     if kind is None:
-        raise ReportRefused(HIDDEN)
-    if find_command() is None:
-        raise ReportRefused(NOT_INSTALLED)
-    start_job(_folder(study_id), study_id, kind, _environment())
-    return redirect(url_for("desk.data", study_id=study_id) + "#report", 303)
+        raise ReportRefused(HIDDEN[phase])
+    if not is_installed():
+        raise AnalysisMissing(NOT_INSTALLED)
+    start_job(_folder(study_id, phase), study_id, kind, phase, _environment())
+    return redirect(url_for("desk.data", study_id=study_id, _anchor=name), 303)
 
 
-@desk.get("/<study_id>/report")
-def lead_to_the_report(study_id: str) -> AnyResponse:
+@desk.get("/<study_id>/<any('report', 'pilot-report'):name>")
+def lead_to_the_report(study_id: str, name: str) -> AnyResponse:
     """Lead who comes to the address of the form to the page that has it."""
-    return redirect(url_for("desk.data", study_id=study_id, _anchor="report"))
+    return redirect(url_for("desk.data", study_id=study_id, _anchor=name))
 
 
 @desk.get("/<study_id>/report/now")
 def report_now(study_id: str) -> str:
-    """Give how far the report is, for the page that is open already."""
+    """Give how far the reports are, for the page that is open already."""
     found = find_study(db.session(), study_id)
-    return render_template("desk/_report.html", desk_study=found, **_report_values(found))
+    return render_template("desk/_reports.html", desk_study=found, **_report_values(found))
 
 
-@desk.get("/<study_id>/report/<any('report.html', 'report.json'):name>")
-def report_file(study_id: str, name: str) -> Response:
-    """Give the report's page or its twin.
+@desk.get(
+    "/<study_id>/<any('report', 'pilot-report'):name>/<any('report.html', 'report.json'):file>"
+)
+def report_file(study_id: str, name: str, file: str) -> Response:
+    """Give a report's page or its twin.
 
     Raises:
         ReportRefused: there is none, or fool rates are hidden.
     """
-    found = find_study(db.session(), study_id)
-    if allowed_kind(db.session(), found) != "report":
-        raise ReportRefused(HIDDEN)
-    if visible_job(db.session(), found, _folder(study_id)) is None:
+    found, phase = find_study(db.session(), study_id), PHASE_OF[name]
+    folder = _folder(study_id, phase)
+    if allowed_kind(db.session(), found, phase) != "report":
+        raise ReportRefused(HIDDEN[phase])
+    if visible_job(db.session(), found, phase, folder) is None:
         raise ReportRefused(NO_REPORT)
     try:
-        content = (_folder(study_id) / name).read_bytes()
+        content = (folder / file).read_bytes()
     except OSError:
         raise ReportRefused(NO_REPORT) from None
-    response = Response(content, mimetype="text/html" if name == PAGE_NAME else "application/json")
+    response = Response(content, mimetype="text/html" if file == PAGE_NAME else "application/json")
     response.headers["Content-Security-Policy"] = REPORT_POLICY
     return response
 
 
 def _report_values(study: Study) -> dict[str, object]:
-    folder, allowed = _folder(study.code), allowed_kind(db.session(), study)
-    job = visible_job(db.session(), study, folder)
-    is_done = job is not None and job.step == "done"
+    """Give the study's report, and that of its pilot if there was one; that of now first."""
+    of_study, of_pilot = _report_of(study, "main"), _report_of(study, "pilot")
+    reports = [of_study]
+    if of_pilot["has_begun"]:
+        reports = [of_study, of_pilot] if of_study["has_begun"] else [of_pilot, of_study]
     return {
-        "allowed": allowed,
-        "has_begun": has_sessions(db.session(), study, "main"),
-        "is_installed": find_command() is not None,
+        "reports": reports,
+        "is_installed": is_installed(),
         "install": INSTALL,
-        "job": job,
         "now": datetime.now(UTC),
-        "rates": read_rates(folder, job.kind) if job and is_done else [],
-        "has_page": is_done and (folder / PAGE_NAME).is_file(),
         "page_name": PAGE_NAME,
         "twin_name": TWIN_NAME,
     }
 
 
-def _folder(study_code: str) -> Path:
-    return folder_of(Path(flask.current_app.instance_path), study_code)
+def _report_of(study: Study, phase: Phase) -> dict[str, object]:
+    folder, session = _folder(study.code, phase), db.session()
+    job = visible_job(session, study, phase, folder)
+    is_done = job is not None and job.step == "done"
+    return {
+        "name": FOLDERS[phase],
+        "is_pilot": phase == "pilot",
+        "is_over": is_over(study.state, phase),
+        "allowed": allowed_kind(session, study, phase),
+        "has_begun": has_sessions(session, study, phase),
+        "job": job,
+        "rates": read_rates(folder, job.kind) if job and is_done else [],
+        "has_page": is_done and (folder / PAGE_NAME).is_file(),
+    }
+
+
+def _folder(study_code: str, phase: Phase) -> Path:
+    return folder_of(Path(flask.current_app.instance_path), study_code, phase)
 
 
 def _environment() -> dict[str, str]:

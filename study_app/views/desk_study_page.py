@@ -52,5 +52,5 @@ def page_number() -> int:
     return flask.request.args.get("page", 1, type=int)
 
 
-for _name in ("thin", "percent", "milliseconds", "moment"):
+for _name in ("thin", "counted", "percent", "milliseconds", "moment"):
     desk.add_app_template_filter(getattr(figures_in_words, _name), _name)

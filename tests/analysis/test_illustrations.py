@@ -46,11 +46,11 @@ def test_the_figures_of_a_study_come_in_the_order_of_the_page(document: dict[str
 def test_entries_are_numbered_and_say_that_data_are_simulated(document: dict[str, Any]) -> None:
     figures = illustrate(document)
 
-    entries = figure_entries(figures, simulated=True)
+    entries = figure_entries(figures, " Simulated observers.")
 
     assert [entry["number"] for entry in entries] == list(range(1, len(figures) + 1))
     assert all(entry["caption"].endswith(" Simulated observers.") for entry in entries)
-    plain = figure_entries(figures, simulated=False)
+    plain = figure_entries(figures)
     assert not any("Simulated" in entry["caption"] for entry in plain)
 
 

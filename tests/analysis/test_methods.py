@@ -38,6 +38,13 @@ def test_simulated_observers_are_never_said_to_be_people(document: dict[str, Any
     assert "simulated" not in text.lower()
 
 
+def test_a_pilot_is_said_to_be_one(document: dict[str, Any]) -> None:
+    assert "pilot" not in methods_section(document)
+    document["is_pilot"] = True
+
+    assert methods_section(document).startswith("These are data of a pilot, kept apart from")
+
+
 def test_several_comparisons_name_their_adjustments_and_seed(document: dict[str, Any]) -> None:
     document["differences"] *= 3
 

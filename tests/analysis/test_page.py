@@ -11,7 +11,7 @@ from analysis.gallery import PairThumbnails
 from analysis.illustrations import EmbeddedFigure, embed_figures, figure_entries, illustrate
 from analysis.page import PHOTOS_LISTED
 from analysis.page import render_page as render_with_drawings
-from analysis.wording import limits, percent, point_limits
+from analysis.wording import limits, percent, point_limits, whose
 
 PIXEL = "data:image/jpeg;base64,/9j/"
 
@@ -31,7 +31,7 @@ def render_page(
     document: dict[str, Any], thumbnails: dict[str, PairThumbnails] | None = None
 ) -> str:
     """Render a changed document with empty drawings, which are quick."""
-    figures = figure_entries(illustrate(document), simulated=document["only_simulated"])
+    figures = figure_entries(illustrate(document), whose(document))
     empty = EmbeddedFigure(markupsafe.Markup("<svg></svg>"), markupsafe.Markup("<svg></svg>"))
     drawings = {figure["name"]: empty for figure in figures}
     return render_with_drawings({**document, "figures": figures}, drawings, thumbnails or {})
@@ -156,6 +156,15 @@ def test_simulated_data_are_called_so_loudly(document: dict[str, Any], plain_pag
     assert "<title>SIMULATED:" in plain_page
     assert plain_page.count("Simulated observers.") == len(document["figures"])
     assert "SIMULATED" not in real
+
+
+def test_pilot_data_are_called_so_loudly(document: dict[str, Any], plain_page: str) -> None:
+    pilot = render_page({**document, "is_pilot": True})
+
+    assert "<strong>PILOT</strong>" in pilot
+    assert "<title>PILOT: " in pilot
+    assert pilot.count("Pilot data.") == len(document["figures"])
+    assert "PILOT" not in plain_page
 
 
 def rename(document: dict[str, Any], name: str) -> None:

@@ -19,6 +19,7 @@ def test_everything_an_export_holds_is_read(tmp_path: Path) -> None:
                 "study_digest": "cd" * 32,
                 "stimulus_set_digest": "ab" * 32,
                 "deviations_from_2016": ["Four vigilance trials."],
+                "phase": "pilot",
             }
         )
     )
@@ -31,6 +32,14 @@ def test_everything_an_export_holds_is_read(tmp_path: Path) -> None:
     assert (record.set_sha256, record.study_sha256) == ("ab" * 32, "cd" * 32)
     assert record.protocol == {"display_ms": 500}
     assert record.deviations == ("Four vigilance trials.",)
+    assert record.is_pilot
+
+
+@pytest.mark.parametrize("content", ["{}", '{"phase": "main"}'])
+def test_what_is_not_said_to_be_of_a_pilot_is_of_the_study(tmp_path: Path, content: str) -> None:
+    (tmp_path / "provenance.json").write_text(content)
+
+    assert not read_study_record(tmp_path).is_pilot
 
 
 @pytest.mark.parametrize("content", ["[]", '{"stimulus_set_digest": 3, "deviations_from_2016": 3}'])

@@ -16,6 +16,7 @@ from analysis.wording import (
     probability,
     rate_in_words,
     whole,
+    whose,
 )
 
 NO_LIMITS = {"low": None, "high": None}
@@ -89,3 +90,18 @@ def test_a_difference_is_written_with_the_interval_there_is() -> None:
 def test_limits_for_a_figure_are_in_percent() -> None:
     assert in_percent({"low": 0.25, "high": 0.5}) == (25, 50)
     assert in_percent(NO_LIMITS) is None
+
+
+@pytest.mark.parametrize(
+    ("is_pilot", "only_simulated", "said"),
+    [
+        (False, False, ""),
+        (True, False, " Pilot data."),
+        (False, True, " Simulated observers."),
+        (True, True, " Pilot data. Simulated observers."),
+    ],
+)
+def test_data_that_are_not_the_studys_own_are_said_to_be_so(
+    is_pilot: bool, only_simulated: bool, said: str
+) -> None:
+    assert whose({"is_pilot": is_pilot, "only_simulated": only_simulated}) == said

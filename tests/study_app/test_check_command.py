@@ -88,7 +88,7 @@ def test_a_set_that_the_study_cannot_be_stored_with_is_a_finding(study, tmp_path
 
 
 def test_an_analysis_that_is_not_installed_is_no_failure(study, set_folder, monkeypatch):
-    monkeypatch.setattr("study_app.planning_process.NEEDED", ("no_such_library_is_here",))
+    monkeypatch.setattr("study_app.analysis_command.NEEDED", ("no_such_library_is_here",))
     state_aim(study, "half_width = 0.03")
 
     found = json.loads(check(study, "--set", set_folder, "--json"))

@@ -2,12 +2,26 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from study_app.monitoring.figures_in_words import milliseconds, moment, percent, thin
+from study_app.monitoring.figures_in_words import counted, milliseconds, moment, percent, thin
 
 
 @pytest.mark.parametrize(("number", "told"), [(0, "0"), (999, "999"), (1234567, "1 234 567")])
 def test_large_numbers_have_thin_separators(number, told):
     assert thin(number).replace("\u202f", " ") == told
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0, "0 trials"), (1, "1 trial"), (2000, "2 000 trials")]
+)
+def test_one_is_told_in_the_singular(number, told):
+    assert counted(number, "trial").replace("\u202f", " ") == told
+
+
+def test_a_word_may_have_a_plural_of_its_own():
+    assert (counted(1, "person", "people"), counted(2, "person", "people")) == (
+        "1 person",
+        "2 people",
+    )
 
 
 @pytest.mark.parametrize(

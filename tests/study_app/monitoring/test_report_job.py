@@ -54,7 +54,7 @@ def start(monkeypatch, tmp_path, folder):
 
     def make():
         started.unlink(missing_ok=True)
-        start_job(folder, "colours", "report", environment)
+        start_job(folder, "colours", "report", "main", environment)
         wait_for(started.exists)
         pid, *arguments = started.read_text().split()
         return int(pid), arguments
@@ -68,7 +68,7 @@ def test_a_job_works_in_a_process_of_its_own(start, folder):
     pid, arguments = start()
 
     job = read_job(folder)
-    assert arguments == ["colours", "report"]
+    assert arguments == ["colours", "report", "main"]
     assert pid != os.getpid()
     assert (job.kind, job.step, job.is_running) == ("report", "starting", True)
 
@@ -116,4 +116,4 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "desk").write_text("in the way")
 
     with pytest.raises(ReportRefused, match="cannot be made"):
-        start_job(folder_of(tmp_path, "colours"), "colours", "report", {})
+        start_job(folder_of(tmp_path, "colours"), "colours", "report", "main", {})

@@ -19,7 +19,7 @@ from tests.study_app.factories import NOW, Browser
 
 def allowed(app):
     with app.app_context():
-        return allowed_kind(db.session(), find_study(db.session(), "colours"))
+        return allowed_kind(db.session(), find_study(db.session(), "colours"), "main")
 
 
 def test_fool_rates_of_people_are_hidden_until_the_study_is_closed(open_app):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from study_app import analysis_command
 from study_app.catalog import find_study
 from study_app.extensions import db
 from study_app.models import StimulusSet
-from study_app.monitoring import analysis_command
 from study_app.monitoring.report_job import Job, folder_of, note_job
 from study_app.monitoring.report_results import EXPORT_NAME, PAGE_NAME, SEQUENCE_NAME, TWIN_NAME
 from study_app.simulated_token import sign_token
@@ -53,8 +53,19 @@ def fetch(app, path):
     return answer
 
 
-def folder(app):
-    return folder_of(Path(app.instance_path), "colours")
+def folder(app, code="colours", phase="main"):
+    return folder_of(Path(app.instance_path), code, phase)
+
+
+def pilot(app, *states):
+    """Bring the draft through states, with one person in its pilot."""
+    for state in states:
+        with app.app_context():
+            move_study(db.session(), find_study(db.session(), "noise"), state, NOW)
+        if state == "pilot":
+            browser = Browser(app)
+            browser.consent("noise")
+            browser.answer_all()
 
 
 def noted(app, job):
@@ -62,9 +73,9 @@ def noted(app, job):
     note_job(folder(app), job)
 
 
-def wait_for_report(desk):
+def wait_for_report(desk, code="colours"):
     deadline = time.monotonic() + LONGEST_WAIT_S
-    while "You may leave this page" in (page := desk.get("/desk/colours/report/now").text):
+    while "You may leave this page" in (page := desk.get(f"/desk/{code}/report/now").text):
         assert time.monotonic() < deadline, page
         time.sleep(0.1)
     return page
@@ -176,6 +187,59 @@ def test_fool_rates_of_an_open_study_stay_hidden(open_app):
     assert "Make report" not in page.text
     assert answer.status_code == 409
     assert "Fool rates stay hidden" in answer.text
+
+
+def test_of_a_pilot_fool_rates_are_hidden_until_it_is_ended(open_app):
+    pilot(open_app, "pilot")
+    desk = researcher(open_app)
+    page = desk.get("/desk/noise/data").text
+    refused = desk.post_form("/desk/noise/pilot-report")
+    pilot(open_app, "preview")
+
+    ended = desk.get("/desk/noise/data").text
+
+    assert "The pilot’s fool rates stay hidden until it is ended" in page
+    assert "Make report" not in page
+    assert refused.status_code == 409
+    assert "The pilot&#39;s fool rates stay hidden until it is ended" in refused.text
+    assert "Report of the pilot" in ended
+    assert 'action="/desk/noise/pilot-report"' in ended
+    assert 'action="/desk/noise/report"' not in ended, "nobody has taken part in the study itself"
+    assert "pilot-report" not in desk.get("/desk/colours/data").text
+
+
+def test_the_report_of_a_pilot_is_marked_and_beside_that_of_the_study(open_app):
+    pilot(open_app, "pilot", "open")
+    desk = researcher(open_app)
+    desk.get("/desk/noise/data")
+
+    started = desk.post_form("/desk/noise/pilot-report")
+    page = wait_for_report(desk, "noise")
+
+    assert started.location == "/desk/noise/data#pilot-report"
+    assert "of 10 trials of the pilot" in page
+    assert "Fool rates of the pilot, 95" in page
+    report = desk.get("/desk/noise/pilot-report/report.html").text
+    assert "<title>PILOT: " in report
+    assert "<strong>PILOT</strong>" in report
+    assert desk.client.get("/desk/noise/pilot-report/report.json").json["is_pilot"] is True
+    assert desk.get("/desk/noise/report/report.html").status_code == 409
+
+
+def test_a_pilot_that_is_started_again_hides_the_report_of_before(open_app):
+    pilot(open_app, "pilot", "preview")
+    place = folder(open_app, "noise", "pilot")
+    place.mkdir(parents=True)
+    note_job(place, Job("report", "done", NOW, NOW, n_trials=10))
+    (place / PAGE_NAME).write_text("<!doctype html>")
+    desk = researcher(open_app)
+    before = desk.get("/desk/noise/pilot-report/report.html").status_code
+
+    pilot(open_app, "pilot")
+
+    assert before == 200
+    assert desk.get("/desk/noise/pilot-report/report.html").status_code == 409
+    assert "of 10 trials" not in desk.get("/desk/noise/data").text
 
 
 def test_what_was_made_of_simulated_observers_is_hidden_when_people_come(open_app):
