@@ -28,7 +28,7 @@ from study_app.study_tables import StudyFile
 from study_app.views.preview_pages import pages_of
 
 SOME_PHOTOS = 10
-IMAGE = manifest.ImageFile("none.png", "0" * manifest.SHA256_LENGTH)
+IMAGE = manifest.ImageFile("none.png", sha256="0" * 64)
 KEY = "of an instance that is thrown away"
 # When what a table holds is written; of study_session it depends on the column.
 MOMENTS = {
