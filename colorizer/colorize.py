@@ -15,7 +15,7 @@ from colorizer.errors import ColorizerError, RunError
 from colorizer.export_formats import is_exported
 from colorizer.exported_network import ExportedNetwork, load_exported
 from colorizer.fingerprints import file_sha256
-from colorizer.lab import join_lightness_ab, rgb_to_lab
+from colorizer.lab import join_lightness_ab, lightness_of
 from colorizer.weights_files import find_weights, load_card, load_weights
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Colorizer:
         Returns:
             (H, W, 3), uint8 sRGB of the same lightness.
         """
-        lightness = rgb_to_lab(rgb)[..., :1]
+        lightness = lightness_of(rgb)
         return join_lightness_ab(lightness, self.predict_ab(lightness))
 
     def predict_ab(self, lightness: npt.NDArray[Any]) -> Float32:
@@ -132,7 +132,7 @@ class Colorizer:
         Raises:
             RunError: the network predicts ab, not bins.
         """
-        output = self._run(self._shown(rgb_to_lab(rgb)[..., :1]))
+        output = self._run(self._shown(lightness_of(rgb)))
         if output.shape[-1] == 2:
             raise RunError("a network trained with the l2 loss predicts ab and has no logits")
         return output

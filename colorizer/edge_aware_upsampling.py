@@ -45,16 +45,18 @@ def upsample_along_edges(
         for n_full, n_small in zip(lightness.shape, guide.shape, strict=True)
     )
     full = np.asarray(lightness, np.float32)
-    total = np.zeros((*full.shape, ab.shape[-1]), np.float32)
+    planes = np.concatenate([guide[np.newaxis], np.moveaxis(ab, -1, 0)]).astype(np.float32)
+    total = np.zeros((ab.shape[-1], *full.shape), np.float32)
     weights = np.zeros(full.shape, np.float32)
     for down, right in product((0, 1), repeat=2):
         (row, near_row), (column, near_column) = _taps(rows, down), _taps(columns, right)
-        at = np.ix_(np.clip(row, 0, ab.shape[0] - 1), np.clip(column, 0, ab.shape[1] - 1))
-        alike = np.exp(-((full - guide[at]) ** 2) / (2 * LIGHTNESS_SIGMA**2)) + FLOOR
+        nearest_rows = np.take(planes, row, axis=1, mode="clip")
+        points = np.take(nearest_rows, column, axis=2, mode="clip")
+        alike = np.exp(-((full - points[0]) ** 2) / (2 * LIGHTNESS_SIGMA**2)) + FLOOR
         weight = near_row[:, np.newaxis] * near_column * alike
-        total += weight[..., np.newaxis] * ab[at]
+        total += weight * points[1:]
         weights += weight
-    return np.asarray(total / weights[..., np.newaxis], np.float32)
+    return np.moveaxis(total / weights, 0, -1)
 
 
 def _taps(places: npt.NDArray[np.float64], step: int) -> tuple[npt.NDArray[np.int64], Float32]:

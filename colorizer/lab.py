@@ -5,6 +5,7 @@ about [-110, 110]. ``rgb_to_lab`` takes the array module, so that one formula se
 compiled training step (``keras.ops``).
 """
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,7 @@ RGB_TO_XYZ: Float = np.array(
 )
 WHITE: Float = RGB_TO_XYZ.sum(axis=1)
 XYZ_TO_RGB: npt.NDArray[np.floating[Any]] = np.linalg.inv(RGB_TO_XYZ)
+RELATIVE_XYZ_TO_RGB: npt.NDArray[np.floating[Any]] = XYZ_TO_RGB * WHITE  # takes X/Xn, Y/Yn, Z/Zn
 
 EPSILON = (6 / 29) ** 3  # CIE 15:2004: below it f is a straight line
 SLOPE = (29 / 6) ** 2 / 3
@@ -45,16 +47,26 @@ def rgb_to_lab(rgb: Any, xp: ModuleType = np) -> Any:
     Returns:
         (..., 3): L* in [0, 100], a* and b* in CIE units; float64 from NumPy, else as passed.
     """
-    values = np.asarray(rgb, np.float64) if xp is np else rgb
-    values = values / 255.0
-    linear = xp.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    xyz = xp.matmul(linear, _like(RGB_TO_XYZ.T / WHITE, xp))
-    cube_root = xp.maximum(xyz, EPSILON) ** (1 / 3)
-    f = xp.where(xyz > EPSILON, cube_root, SLOPE * xyz + OFFSET)
+    linear = _decode_srgb(np.asarray(rgb, np.float64) if xp is np else rgb, xp)
+    f = _compress(xp.matmul(linear, _like(RGB_TO_XYZ.T / WHITE, xp)), xp)
     lightness = 116.0 * f[..., 1:2] - 16.0
     a = 500.0 * (f[..., 0:1] - f[..., 1:2])
     b = 200.0 * (f[..., 1:2] - f[..., 2:3])
     return xp.concatenate([lightness, a, b], axis=-1)
+
+
+def lightness_of(rgb: UInt8) -> Float:
+    """Give L* alone, as ``rgb_to_lab`` does, in a fifth of its time.
+
+    Args:
+        rgb: (..., 3), uint8 sRGB.
+
+    Returns:
+        (..., 1), float64, L* in [0, 100].
+    """
+    luminance = _linear_levels()[rgb] @ (RGB_TO_XYZ[1] / WHITE[1])
+    lightness: Float = 116.0 * _compress(luminance, np)[..., np.newaxis] - 16.0
+    return lightness
 
 
 def lab_to_linear_rgb(lab: Array) -> Float:
@@ -69,8 +81,7 @@ def lab_to_linear_rgb(lab: Array) -> Float:
     lab = np.asarray(lab, np.float64)
     f_y = (lab[..., 0] + 16.0) / 116.0
     f = np.stack([f_y + lab[..., 1] / 500.0, f_y, f_y - lab[..., 2] / 200.0], axis=-1)
-    xyz = np.where(f > 6 / 29, f**3, (f - OFFSET) / SLOPE) * WHITE
-    result: Float = xyz @ XYZ_TO_RGB.T
+    result: Float = _expand(f) @ RELATIVE_XYZ_TO_RGB.T
     return result
 
 
@@ -83,8 +94,12 @@ def lab_to_rgb(lab: Array) -> UInt8:
     Returns:
         (..., 3), uint8; each channel rounded, which moves L* by at most 0.25.
     """
-    encoded = _encode_srgb(lab_to_linear_rgb(reduce_chroma_into_gamut(lab)))
-    return np.rint(encoded * 255.0).astype(np.uint8)
+    lab = _clip_lightness(lab)
+    linear = lab_to_linear_rgb(lab)
+    outside = ~_is_shown(np.moveaxis(linear, -1, 0))
+    if outside.any():
+        linear[outside] = lab_to_linear_rgb(_bisect_chroma(lab[outside]))
+    return np.rint(_encode_srgb(linear) * 255.0).astype(np.uint8)
 
 
 def join_lightness_ab(lightness: Array, ab: Array) -> UInt8:
@@ -109,8 +124,7 @@ def reduce_chroma_into_gamut(lab: Array) -> Float:
     Returns:
         (..., 3), float64, in gamut; colours that were in gamut are returned unchanged.
     """
-    result = np.array(lab, np.float64)
-    result[..., 0] = np.clip(result[..., 0], 0.0, 100.0)
+    result = _clip_lightness(lab)
     outside = ~is_in_gamut(result)
     if outside.any():
         result[outside] = _bisect_chroma(result[outside])
@@ -126,26 +140,69 @@ def is_in_gamut(lab: Array) -> npt.NDArray[np.bool_]:
     Returns:
         (...), bool.
     """
-    linear = lab_to_linear_rgb(lab)
-    inside = (linear >= -GAMUT_TOLERANCE) & (linear <= 1 + GAMUT_TOLERANCE)
-    return np.asarray(inside.all(axis=-1))
+    return _is_shown(np.moveaxis(lab_to_linear_rgb(lab), -1, 0))
+
+
+def _is_shown(channels: Float) -> npt.NDArray[np.bool_]:
+    """Tell which linear RGB values, (3, ...), lie in [0, 1] up to rounding errors."""
+    red, green, blue = channels
+    lowest = np.minimum(np.minimum(red, green), blue)
+    highest = np.maximum(np.maximum(red, green), blue)
+    return np.asarray((lowest >= -GAMUT_TOLERANCE) & (highest <= 1 + GAMUT_TOLERANCE))
+
+
+def _clip_lightness(lab: Array) -> Float:
+    result = np.array(lab, np.float64)
+    result[..., 0] = np.clip(result[..., 0], 0.0, 100.0)
+    return result
 
 
 def _bisect_chroma(lab: Float) -> Float:
-    low, high = np.zeros(lab.shape[:-1]), np.ones(lab.shape[:-1])
+    """Scale each (a*, b*) by the largest share in [0, 1] that stays in gamut; (n, 3)."""
     scaled = lab.copy()
+    scaled[:, 1:] *= _largest_share_in_gamut(lab)[:, np.newaxis]
+    return scaled
+
+
+def _largest_share_in_gamut(lab: Float) -> Float:
+    # with the channels first each operation runs over contiguous memory: twice as fast
+    grey = (lab[:, 0] + 16.0) / 116.0
+    slopes = np.stack([lab[:, 1] / 500.0, np.zeros(len(lab)), -lab[:, 2] / 200.0])
+    low, high = np.zeros(len(lab)), np.ones(len(lab))
     for _ in range(N_BISECTIONS):
         middle = (low + high) / 2
-        scaled[..., 1:] = lab[..., 1:] * middle[..., np.newaxis]
-        inside = is_in_gamut(scaled)
+        inside = _is_shown(RELATIVE_XYZ_TO_RGB @ _expand(grey + middle * slopes))
         low, high = np.where(inside, middle, low), np.where(inside, high, middle)
-    scaled[..., 1:] = lab[..., 1:] * low[..., np.newaxis]
-    return scaled
+    return low
+
+
+@cache
+def _linear_levels() -> Float:
+    """Give the linear value of each of the 256 levels of 8-bit sRGB."""
+    levels: Float = _decode_srgb(np.arange(256.0), np)
+    levels.flags.writeable = False
+    return levels
+
+
+def _decode_srgb(levels: Any, xp: ModuleType) -> Any:
+    values = levels / 255.0
+    return xp.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def _encode_srgb(linear: Float) -> Float:
     linear = np.clip(linear, 0.0, 1.0)
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def _compress(xyz: Any, xp: ModuleType) -> Any:
+    """Give CIE's f of X/Xn, Y/Yn or Z/Zn: the cube root, a straight line near black."""
+    cube_root = xp.maximum(xyz, EPSILON) ** (1 / 3)
+    return xp.where(xyz > EPSILON, cube_root, SLOPE * xyz + OFFSET)
+
+
+def _expand(f: Float) -> Float:
+    """Undo ``_compress``."""
+    return np.where(f > 6 / 29, f * f * f, (f - OFFSET) / SLOPE)  # f**3 takes ten times as long
 
 
 def _like(constant: Float, xp: ModuleType) -> Any:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from colorizer.lab import (
     is_in_gamut,
     join_lightness_ab,
+    lab_to_linear_rgb,
     lab_to_rgb,
+    lightness_of,
     reduce_chroma_into_gamut,
     rgb_to_lab,
 )
@@ -44,6 +46,12 @@ def test_there_and_back_changes_no_8_bit_colour(red, green, blue):
     np.testing.assert_array_equal(lab_to_rgb(rgb_to_lab(rgb)), rgb)
 
 
+def test_lightness_alone_is_that_of_lab(rng):
+    rgb = rng.integers(0, 256, (30, 20, 3), dtype=np.uint8)
+
+    np.testing.assert_allclose(lightness_of(rgb), rgb_to_lab(rgb)[..., :1], rtol=0, atol=1e-12)
+
+
 def test_the_compiled_formula_is_the_same(rng):
     rgb = rng.integers(0, 256, (100, 3), dtype=np.uint8)
     tensor = keras.ops.convert_to_tensor(rgb.astype(np.float32))
@@ -75,6 +83,18 @@ def test_chroma_is_reduced_no_further_than_the_border():
     inside = reduce_chroma_into_gamut(np.array([60.0, 200.0, 0.0]))
 
     assert not is_in_gamut(inside * [1, 1.001, 1.001])
+
+
+def test_an_8_bit_colour_is_the_nearest_to_the_colour_in_gamut(rng):
+    lab = rng.uniform([0, -128, -128], [100, 128, 128], (40, 30, 3))
+
+    linear = lab_to_linear_rgb(reduce_chroma_into_gamut(lab))
+
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 0)
+    above = linear > 0.0031308
+    encoded[above] = 1.055 * linear[above] ** (1 / 2.4) - 0.055
+    assert np.abs(lab_to_rgb(lab) - 255 * encoded).max() <= 0.5 + 1e-3
+    assert 0 < is_in_gamut(lab).mean() < 1
 
 
 def test_joined_colours_keep_the_lightness_whatever_the_ab(rng):
