@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,14 +18,19 @@ from study_app.views.headers import register_headers
 from study_app.views.health import health
 from study_app.views.images import images
 from study_app.views.language import register_languages
+from study_app.views.metrics_page import metrics_page
 from study_app.views.pages import pages
 from study_app.views.participant import add_study
 from study_app.views.presenter_check import presenter_check
 from study_app.views.preview import preview
 from study_app.views.rate_limits import register_rate_limits
 from study_app.views.recruiting import add_recruiting
+from study_app.views.request_record import count_database_errors, register_request_record
 from study_app.views.screening import screening_pages
 from study_app.views.trial_api import trial_api
+
+if TYPE_CHECKING:
+    from study_app.metrics import Metrics
 
 LONGEST_REQUEST_BYTES = 64 * 1024
 COOKIE_LIFETIME = timedelta(days=7)
@@ -42,9 +48,19 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    register_request_record(app, _metrics(settings))
     init_extensions(app)
+    count_database_errors(app)
     participants = (pages, screening_pages, ending, trial_api, images)
-    for blueprint in (*participants, presenter_check, health, door_pages, desk, preview):
+    for blueprint in (
+        *participants,
+        presenter_check,
+        health,
+        metrics_page,
+        door_pages,
+        desk,
+        preview,
+    ):
         app.register_blueprint(blueprint)
     app.session_interface = StudyCookies()
     app.context_processor(add_study)
@@ -54,6 +70,14 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     register_headers(app)
     register_rate_limits(app)
     return app
+
+
+def _metrics(settings: Settings) -> "Metrics | None":
+    if not settings.metrics_token:
+        return None
+    from study_app.metrics import Metrics  # memory for those only who want it
+
+    return Metrics()
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -69,6 +93,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "HSTS_SECONDS": settings.hsts_seconds,
+        "METRICS_TOKEN": settings.metrics_token,
+        "SENDFILE": settings.sendfile,
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFETIME,
         "MAX_CONTENT_LENGTH": LONGEST_REQUEST_BYTES,

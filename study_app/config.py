@@ -20,6 +20,12 @@ CONFIG_NAME = "config.toml"
 SECRET_KEY_BYTES = 32
 SECRET_KEY_NAME = "secret_key"  # noqa: S105 - a file name
 SHORTEST_SECRET_KEY = 16
+FEWEST_CHARACTERS = 8
+# Of keys that stand in examples and templates, where everybody can read them.
+WORDS_OF_EXAMPLES = ("change", "default", "example", "insecure", "password", "placeholder")
+# Settings that take one of a few words.
+CHOICES = {"log_format": ("text", "json"), "sendfile": ("off", "x-accel")}
+SECRETS = ("secret_key", "metrics_token")
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,9 @@ class Settings:
         secure_cookies: send cookies over HTTPS only.
         trusted_proxies: how many reverse proxies stand before the server.
         hsts_seconds: how long browsers are to come over HTTPS only; 0 leaves it unsaid.
+        log_format: ``text`` or ``json``, of the production server's log.
+        metrics_token: whoever reads ``/metrics`` has to show it; empty shuts that address.
+        sendfile: ``x-accel`` lets nginx send the pictures, ``off`` lets the server itself.
     """
 
     instance_path: Path
@@ -41,6 +50,9 @@ class Settings:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     hsts_seconds: int = 0
+    log_format: str = "text"
+    metrics_token: str = field(default="", repr=False)
+    sendfile: str = "off"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -59,12 +71,23 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values.setdefault("database_url", f"sqlite:///{folder / 'study.sqlite'}")
     if "secret_key" not in values:
         values["secret_key"] = _kept_secret_key(folder)
-    if len(values["secret_key"]) < SHORTEST_SECRET_KEY:
-        raise ConfigError(
-            f"secret_key has {len(values['secret_key'])} characters;"
-            f" at least {SHORTEST_SECRET_KEY} are needed, and none at all makes a good one"
-        )
+    for name in SECRETS:
+        if name == "secret_key" or values.get(name):
+            _check_secret(name, values[name])
+    for name, allowed in CHOICES.items():
+        if values.get(name, allowed[0]) not in allowed:
+            raise ConfigError(f"{name} = {values[name]!r} is none of {', '.join(allowed)}")
     return Settings(instance_path=folder, **values)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Give the variables from which another process reads the same settings."""
+    return {
+        ENVIRONMENT_PREFIX + name.upper(): str(value).lower()
+        if value is True or value is False
+        else str(value)
+        for name, value in vars(settings).items()
+    }
 
 
 def place_of_setting(settings: Settings, name: str) -> str:
@@ -73,6 +96,26 @@ def place_of_setting(settings: Settings, name: str) -> str:
     if variable in os.environ:
         return variable
     return f"{settings.instance_path / CONFIG_NAME}: {name}"
+
+
+def _check_secret(name: str, value: str) -> None:
+    """Refuse what somebody could guess, without showing it."""
+    way_out = "leave it out and a good one is made"
+    if name != "secret_key":
+        way_out = "python3 -c 'import secrets; print(secrets.token_hex())' makes a good one"
+    if len(value) < SHORTEST_SECRET_KEY:
+        raise ConfigError(
+            f"{name} has {len(value)} characters; at least {SHORTEST_SECRET_KEY} are needed:"
+            f" {way_out}"
+        )
+    if len(set(value)) < FEWEST_CHARACTERS:
+        raise ConfigError(
+            f"{name} has {len(set(value))} different characters; at least {FEWEST_CHARACTERS}"
+            f" are needed: {way_out}"
+        )
+    word = next((word for word in WORDS_OF_EXAMPLES if word in value.lower()), None)
+    if word is not None:
+        raise ConfigError(f"{name} has the word {word!r}, as an example has: {way_out}")
 
 
 def _setting_types() -> dict[str, Any]:

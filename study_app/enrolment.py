@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from study_app.catalog import conditions_of, file_of, find_study, roles_of
 from study_app.errors import N_, AlreadyTakenPart, StudyFull, StudyNotOpen
+from study_app.events import tell
 from study_app.extensions import begin_write
 from study_app.models import (
     Condition,
@@ -87,6 +88,7 @@ def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime
     _check_first_time(session, study, applicant.external_id)
     study_session = _start_study_session(session, study, applicant, now)
     session.commit()
+    tell("enrolled")
     return study_session
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.errors import N_, NoStudySession, UnknownParticipant
+from study_app.events import tell
 from study_app.extensions import Base, begin_write, overwrite_deleted
 from study_app.models import (
     Erasure,
@@ -80,6 +81,7 @@ def erase(
     session.expunge(participant)
     _delete(session, participant)
     session.commit()
+    tell("erased")
     overwrite_deleted(session)
     return erased
 

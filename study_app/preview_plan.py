@@ -11,11 +11,11 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.catalog import file_of, read_image, roles_of
+from study_app.catalog import file_of, roles_of
 from study_app.enrolment import plannable_pairs, set_ids
 from study_app.errors import N_, UnknownImage
-from study_app.image_padding import pad_pair
 from study_app.models import StimulusPair, StimulusSet, Study
+from study_app.padded_pairs import files_of, read_padded
 from study_app.plan import plan_trials
 from study_app.protocol import (
     OTHER_SIDE,
@@ -114,11 +114,7 @@ def read_preview_image(
     if found is None:
         raise UnknownImage(N_("There is no such picture here."))
     pair, folder = found
-    real, fake = pad_pair(
-        read_image(folder, pair.real_path, pair.real_sha256),
-        read_image(folder, pair.fake_path, pair.fake_sha256),
-    )
-    return real if half == "real" else fake
+    return read_padded(files_of(pair, folder))[half]
 
 
 def half_of(planned: PlannedTrial, side: Side) -> Literal["real", "fake"]:

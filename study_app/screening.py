@@ -27,6 +27,7 @@ from study_app.catalog import file_of
 from study_app.completion import payment_of
 from study_app.device_report import DeviceReport, Problem, problems
 from study_app.errors import N_, InvalidResponse, UnknownImage
+from study_app.events import tell
 from study_app.extensions import begin_write
 from study_app.models import CheckName, ScreeningCheck, StudySession
 from study_app.passage import current_step
@@ -121,7 +122,7 @@ def give_up_device(session: Session, code: str, report: DeviceReport | None, now
         measured = {} if report is None else asdict(report)
         _finish(check, {**measured, "problems": list(found)}, passed=False, now=now)
         _screen_out(check.study_session, "device", now)
-    session.commit()
+    _commit(session, check)
 
 
 def asked_plate(session: Session, study_session: StudySession) -> AskedPlate:
@@ -173,7 +174,7 @@ def answer_plate(session: Session, code: str, number: int, answer: str, now: dat
     check.details = {"plates": read}
     if len(read) == len(plates):
         _judge_plates(check, now)
-    session.commit()
+    _commit(session, check)
 
 
 def parse_display_report(fields: Mapping[str, str]) -> DisplayReport | None:
@@ -235,6 +236,13 @@ def _find_check(
 
 def _finish(check: ScreeningCheck, details: dict[str, Any], *, passed: bool, now: datetime) -> None:
     check.details, check.passed, check.done_at = details, passed, now
+
+
+def _commit(session: Session, check: ScreeningCheck | None) -> None:
+    screened_out = check is not None and check.study_session.state == "screened-out"
+    session.commit()
+    if screened_out:
+        tell("screened-out")
 
 
 def _screen_out(study_session: StudySession, by: CheckName, now: datetime) -> None:

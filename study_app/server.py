@@ -9,14 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import flask
 import gunicorn.config
 import httpx
 
-from study_app.config import Settings
+from study_app.config import Settings, environment_of
 from study_app.errors import ConfigError, SimulationError
+from study_app.metrics_folder import METRICS_FOLDER_VARIABLE, fresh_metrics_folder
 
 THREADS_PER_WORKER = 4
 MOST_DEFAULT_WORKERS = 4
@@ -25,6 +28,7 @@ START_TIMEOUT_S = 60.0
 ONE_TRY_S = 2.0
 STOP_TIMEOUT_S = 10.0
 APP = "study_app:create_app()"
+GUNICORN_CONFIG = Path(__file__).with_name("gunicorn_config.py")
 
 
 def default_workers() -> int:
@@ -58,7 +62,15 @@ def run_gunicorn(app_settings: Settings, host: str, port: int, workers: int) -> 
     """
     if flask.helpers.get_debug_flag():
         raise ConfigError("FLASK_DEBUG is on: unset it to serve a study, or use serve --dev")
-    os.environ.update(_environment(app_settings))
+    # The rest is read by each worker when it starts, so that a reload finds what has changed.
+    os.environ.update(
+        STUDY_INSTANCE_PATH=str(app_settings.instance_path),
+        STUDY_LOG_FORMAT=app_settings.log_format,
+    )
+    if app_settings.metrics_token:
+        # This process goes on as gunicorn under the same number.
+        folder = fresh_metrics_folder(app_settings.instance_path, os.getpid())
+        os.environ[METRICS_FOLDER_VARIABLE] = str(folder)
     arguments = [*_gunicorn(workers), "--bind", f"{host}:{port}", APP]
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, no shell
 
@@ -78,6 +90,8 @@ def run_development_server(app: flask.Flask, host: str, port: int) -> None:
 def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
     """Serve the study beside this process on a free port; gives its address.
 
+    There is no proxy before it and nobody counts what it does.
+
     Raises:
         SimulationError: the server did not start.
     """
@@ -86,6 +100,7 @@ def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         listening.set_inheritable(True)
+        alone = replace(app_settings, sendfile="off", metrics_token="")
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
             [
@@ -94,7 +109,7 @@ def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
                 *("--bind", f"fd://{listening.fileno()}"),
                 APP,
             ],
-            env={**os.environ, **_environment(app_settings)},
+            env={**os.environ, **environment_of(alone)},
             pass_fds=[listening.fileno()],
         )
         try:
@@ -114,9 +129,8 @@ def _is_this_machine(host: str) -> bool:
 def _gunicorn(workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn"),
+        *("--config", f"file:{GUNICORN_CONFIG}"),
         *("--workers", str(workers)),
-        # Threads keep connections alive between requests; synchronous workers close them.
-        *("--worker-class", "gthread"),
         *("--threads", str(THREADS_PER_WORKER)),
         *_without_control_socket(),
     ]
@@ -126,17 +140,6 @@ def _without_control_socket() -> list[str]:
     """Keep newer gunicorns from opening a socket of their own in the user's home."""
     known = gunicorn.config.make_settings()
     return ["--no-control-socket"] if "control_socket_disable" in known else []
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        "STUDY_INSTANCE_PATH": str(settings.instance_path),
-        "STUDY_DATABASE_URL": settings.database_url,
-        "STUDY_SECRET_KEY": settings.secret_key,
-        "STUDY_SECURE_COOKIES": "true" if settings.secure_cookies else "false",
-        "STUDY_TRUSTED_PROXIES": str(settings.trusted_proxies),
-        "STUDY_HSTS_SECONDS": str(settings.hsts_seconds),
-    }
 
 
 def _wait_until_up(url: str, process: "subprocess.Popen[Any]") -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from study_app.catalog import check_set_folders
 from study_app.consented import has_people
 from study_app.errors import StudyError, WrongState
+from study_app.events import tell
 from study_app.extensions import begin_write
 from study_app.models import Study
 from study_app.study_states import ENROLLING, SHOWING, StudyState, find_move, refusal
@@ -60,11 +61,14 @@ def move_study(
         session.rollback()
         raise
     study.contact = contact or study.contact
-    if study.state != to:
+    code, moved = study.code, study.state != to
+    if moved:
         study.state = to
         study.opened_at = now if to == "open" else study.opened_at
         study.closed_at = now if to == "closed" else study.closed_at
     session.commit()
+    if moved:
+        tell("moved", study=code, to=to)
 
 
 def change_contact(session: Session, study: Study, contact: str) -> None:

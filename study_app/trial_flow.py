@@ -13,7 +13,6 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.catalog import read_image
 from study_app.errors import (
     N_,
     UNKNOWN_STUDY_SESSION,
@@ -25,8 +24,8 @@ from study_app.errors import (
     Withdrawn,
     WrongOrder,
 )
+from study_app.events import tell
 from study_app.extensions import begin_write
-from study_app.image_padding import pad_pair
 from study_app.interruption import lock_study_session, replace_trial, was_cut_off
 from study_app.models import (
     Participant,
@@ -37,6 +36,7 @@ from study_app.models import (
     StudySession,
     Trial,
 )
+from study_app.padded_pairs import Half, PairFiles, files_of, read_padded
 from study_app.passage import check_ready_for_trials
 from study_app.places import keep_place, lease_after, settle
 from study_app.protocol import Block, FirstSide, ProtocolSettings, Side, number_in_block
@@ -249,9 +249,13 @@ def record_response(
     took_turn = trial.n_issued and _take_turn(session, study_session, trial, study_file, now)
     if took_turn and not _is_given_up(session, trial):
         session.execute(INSERT_RESPONSE, _response(trial, report, study_file, now))
-        if trial.place + 1 == study_session.n_trials:
+        is_last = trial.place + 1 == study_session.n_trials
+        if is_last:
             settle(session, study_session, study_file, now)
         session.commit()
+        tell("answered")
+        if is_last:
+            tell("finished")
         return feedback
     session.rollback()
     return _replay_or_refuse(session, code, trial_key, report.response_key)
@@ -265,7 +269,7 @@ def withdraw(session: Session, code: str, now: datetime) -> None:
     """
     begin_write(session)
     study_session = find_study_session(session, code)
-    session.execute(
+    withdrawn = session.execute(
         sa.update(StudySession)
         .where(StudySession.id == study_session.id, StudySession.state != "withdrawn")
         .values(
@@ -276,27 +280,35 @@ def withdraw(session: Session, code: str, now: datetime) -> None:
         )
     )
     session.commit()
+    if cast("sa.CursorResult[Any]", withdrawn).rowcount == 1:
+        tell("withdrew")
 
 
 def read_trial_image(session: Session, code: str, token: str) -> bytes:
     """Give the image behind a token, padded to the length of its partner.
+
+    Raises:
+        UnknownImage: no such token, another's, or not its time.
+        SetChanged: the stimulus set is not what it was.
+    """
+    pair, half = find_trial_image(session, code, token)
+    return read_padded(pair)[half]
+
+
+def find_trial_image(session: Session, code: str, token: str) -> tuple[PairFiles, Half]:
+    """Give the files of a pair, and which of them is behind a token.
 
     Images are shown for the trial that is being answered, for practice trials that were, and, when
     the study session is finished, for all; a trial that was given up is not shown before.
 
     Raises:
         UnknownImage: no such token, another's, or not its time.
-        SetChanged: the stimulus set is not what it was.
     """
     row = session.execute(TRIAL_OF_TOKEN, {"code": code, "token": token}).one_or_none()
     if row is None or not _may_see(row[0], row[1]):
         raise UnknownImage(N_("There is no such picture here."))
     trial, _, pair, folder = row
-    real, fake = pad_pair(
-        read_image(folder, pair.real_path, pair.real_sha256),
-        read_image(folder, pair.fake_path, pair.fake_sha256),
-    )
-    return real if token == _token(trial, trial.real_side) else fake
+    return files_of(pair, folder), "real" if token == _token(trial, trial.real_side) else "fake"
 
 
 def _look_up(

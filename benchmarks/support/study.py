@@ -23,7 +23,7 @@ from study_app.study_tables import Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
 
 STUDY = "benchmark"
-KEY = "k" * 32  # signs nothing but this benchmark
+KEY = "signs nothing but this benchmark"
 N_PLACES = 100_000
 CONDITIONS = (Condition("full", "folder"), Condition("random", "random"))
 

@@ -22,6 +22,7 @@ from study_app.errors import (
 from study_app.extensions import db
 from study_app.views import cookie, flow
 from study_app.views.desk_paths import is_desk
+from study_app.views.request_record import count_refusal
 
 API_PREFIX = "/api/"
 GONE = 410
@@ -106,6 +107,7 @@ def _study_error(error: StudyError) -> ResponseReturnValue:
         status, title = error.desk_status or error.status, error.desk_title or error.title
         return _answer(status, error.code, gettext(title), message)
     if isinstance(error, StudyNotOpen) and not _is_api():
+        count_refusal(error.code)
         return render_template("full.html", reason=error.reason), error.status
     return _answer(error.status, error.code, gettext(error.title), message)
 
@@ -149,6 +151,7 @@ def _is_api() -> bool:
 
 
 def _answer(status: int, code: str, title: str, message: str) -> ResponseReturnValue:
+    count_refusal(code)
     if _is_api():
         return {"error": code, "message": message}, status
     if is_desk():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from study_app.config import Settings, load_settings, place_of_setting
+from study_app.config import Settings, environment_of, load_settings, place_of_setting
 from study_app.errors import ConfigError
 
 
@@ -65,6 +65,28 @@ def test_the_secret_key_is_not_shown_with_the_settings(tmp_path):
     assert settings.secret_key not in repr(settings)
 
 
+def test_a_refused_secret_is_not_shown(tmp_path):
+    with pytest.raises(ConfigError) as refused:
+        load_settings(environment(tmp_path, STUDY_METRICS_TOKEN="an insecure token for all"))
+
+    assert "token for all" not in str(refused.value)
+
+
+def test_another_process_reads_the_same_settings(tmp_path):
+    settings = load_settings(
+        environment(
+            tmp_path,
+            STUDY_SECURE_COOKIES="true",
+            STUDY_TRUSTED_PROXIES="2",
+            STUDY_LOG_FORMAT="json",
+            STUDY_METRICS_TOKEN="0123456789abcdef",
+            STUDY_SENDFILE="x-accel",
+        )
+    )
+
+    assert load_settings(environment_of(settings)) == settings
+
+
 @pytest.mark.parametrize(
     ("config", "variables", "message"),
     [
@@ -72,6 +94,12 @@ def test_the_secret_key_is_not_shown_with_the_settings(tmp_path):
         ("trusted_proxies = true", {}, "trusted_proxies = True is no int"),
         ("= 1", {}, "not TOML"),
         ('secret_key = "short"', {}, "secret_key has 5 characters"),
+        ('secret_key = "kkkkkkkkkkkkkkkkkkkk"', {}, "secret_key has 1 different characters"),
+        ('secret_key = "please-Change-me-soon"', {}, "secret_key has the word 'change'"),
+        ("", {"STUDY_SECRET_KEY": "the default key of 2026"}, "secret_key has the word 'default'"),
+        ('metrics_token = "short"', {}, "metrics_token has 5 characters.*token_hex"),
+        ('log_format = "xml"', {}, "log_format = 'xml' is none of text, json"),
+        ("", {"STUDY_SENDFILE": "on"}, "sendfile = 'on' is none of off, x-accel"),
         ("", {"STUDY_SECURE_COOKIES": "yes"}, "'yes' is neither true nor false"),
         ("", {"STUDY_TRUSTED_PROXIES": "-1"}, "'-1' is no whole number"),
     ],
@@ -94,7 +122,7 @@ def test_an_instance_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(ConfigError, match="file: a file; STUDY_INSTANCE_PATH names a folder"):
-        load_settings(environment(tmp_path / "file", STUDY_SECRET_KEY="k" * 20))
+        load_settings(environment(tmp_path / "file", STUDY_SECRET_KEY="only the tests know it"))
 
 
 def test_an_instance_that_cannot_be_made_is_refused(tmp_path):
@@ -136,8 +164,12 @@ def test_the_example_settings_are_the_defaults(tmp_path):
     example = Path(__file__).resolve().parents[2] / "instance" / "config.example.toml"
     write_config(tmp_path / "copied", example.read_text(encoding="utf-8"))
 
-    copied = load_settings(environment(tmp_path / "copied", STUDY_SECRET_KEY="k" * 20))
-    default = load_settings(environment(tmp_path / "plain", STUDY_SECRET_KEY="k" * 20))
+    copied = load_settings(
+        environment(tmp_path / "copied", STUDY_SECRET_KEY="only the tests know it")
+    )
+    default = load_settings(
+        environment(tmp_path / "plain", STUDY_SECRET_KEY="only the tests know it")
+    )
 
     assert (copied.secure_cookies, copied.trusted_proxies) == (
         default.secure_cookies,

@@ -13,6 +13,7 @@ import pytest
 
 from study_app import server
 from study_app.catalog import find_study
+from study_app.config import environment_of
 from study_app.errors import ConfigError, SimulationError
 from study_app.extensions import db
 from study_app.models import Response, StudySession
@@ -118,7 +119,7 @@ def test_a_server_that_cannot_start_is_an_error(open_app, monkeypatch, capfd):
 def test_an_acknowledged_response_survives_the_servers_death(open_app):
     """Invariant 10: kill the server at any moment and what it acknowledged is there afterwards."""
     settings = settings_of(open_app)
-    environment = {**os.environ, **server._environment(settings)}
+    environment = {**os.environ, **environment_of(settings)}
     port = free_port()
     command = [sys.executable, "-m", "study_app", "serve", "--port", str(port), "--workers", "1"]
     process = subprocess.Popen(

@@ -1,0 +1,101 @@
+"""Read both images of a pair and pad them to one length; keep padded copies for a proxy to send.
+
+Place on the data's path: between the stimulus set and whoever shows an image. A proxy that sends a
+file tells what it sees of it: name, length, time of change. So both copies of a pair are made at
+once, under names that only the secret key gives, of one length and with one time of change.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from study_app.catalog import read_image
+from study_app.errors import SetChanged
+from study_app.image_padding import pad_pair
+from study_app.models import StimulusPair
+
+Half = Literal["real", "fake"]
+HALVES: tuple[Half, Half] = ("real", "fake")
+# Every copy was changed then: 1 January 2000.
+ONE_TIME_S = 946_684_800
+READABLE_BY_THE_PROXY = 0o644
+
+
+@dataclass(frozen=True)
+class PairFiles:
+    """Where the two images of a pair are, and what they have to be.
+
+    Attributes:
+        folder: of the stimulus set.
+        paths: of the real image and of the fake, in the set.
+        digests: SHA-256 of both, hexadecimal.
+    """
+
+    folder: str
+    paths: tuple[str, str]
+    digests: tuple[str, str]
+
+
+def files_of(pair: StimulusPair, folder: str) -> PairFiles:
+    """Give the files of a pair of the stimulus set in a folder."""
+    return PairFiles(folder, (pair.real_path, pair.fake_path), (pair.real_sha256, pair.fake_sha256))
+
+
+def read_padded(files: PairFiles) -> dict[Half, bytes]:
+    """Give both images of a pair, equally long.
+
+    Raises:
+        SetChanged: the stimulus set is not what it was.
+    """
+    images = (
+        read_image(files.folder, path, digest)
+        for path, digest in zip(files.paths, files.digests, strict=True)
+    )
+    return dict(zip(HALVES, pad_pair(*images), strict=True))
+
+
+def keep_padded(files: PairFiles, half: Half, copies: Path, secret_key: str) -> str:
+    """Give the name of the padded copy of an image; make those of its pair if they are not there.
+
+    Args:
+        files: of the pair.
+        half: which image.
+        copies: the folder of the copies, made if it is not there.
+        secret_key: of the instance; without it nobody knows which copy is of what.
+
+    Raises:
+        SetChanged: the stimulus set is not what it was, or the copies cannot be written.
+    """
+    names = {name: _name(files, name, secret_key) for name in HALVES}
+    try:
+        if not all((copies / name).exists() for name in names.values()):
+            copies.mkdir(parents=True, exist_ok=True)
+            for which, data in read_padded(files).items():
+                _write_once(copies / names[which], data)
+    except OSError as error:
+        raise SetChanged(f"{copies}: the images cannot be copied there: {error.strerror}") from None
+    return names[half]
+
+
+def _name(files: PairFiles, half: Half, secret_key: str) -> str:
+    text = " ".join(("padded copy", *files.digests, half))
+    return hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest() + ".png"
+
+
+def _write_once(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; of workers that write at once, the first one's stays."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(READABLE_BY_THE_PROXY)
+        os.utime(temporary, (ONE_TIME_S, ONE_TIME_S))
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        Path(temporary).unlink()
