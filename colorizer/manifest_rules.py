@@ -33,12 +33,15 @@ def check_id(value: object, what: str) -> None:
     """Check the id of a pair or a photo.
 
     Raises:
-        ManifestError: no text, empty, too long, or with signs that cannot be printed.
+        ManifestError: no text, empty, too long, with signs that cannot be printed, or with a
+            beginning that a spreadsheet would take for a formula.
     """
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME or not value.isprintable():
         raise ManifestError(
             f"{what} {shown(value)}: must be a text of 1 to {LONGEST_NAME} printable characters"
         )
+    if not value[0].isalnum():
+        raise ManifestError(f"{what} {shown(value)}: must begin with a letter or a digit")
 
 
 def check_path(path: object, pair_id: str) -> None:

@@ -58,7 +58,13 @@ def build_source(
         tar_folder: stands for a tar file that was cut by size, not by class, in ``relative``.
     """
     category = find_category(relative, root, tar_folder)
-    return PhotoSource(relative.name, str(relative), origin, category, read)
+    return PhotoSource(
+        readable(relative.name),
+        readable(str(relative)),
+        readable(origin),
+        category and readable(category),
+        read,
+    )
 
 
 def source_of_file(path: Path, relative: PurePosixPath, root: str = "") -> PhotoSource:
@@ -69,6 +75,19 @@ def source_of_file(path: Path, relative: PurePosixPath, root: str = "") -> Photo
 def refused_source(relative: PurePosixPath, origin: str, reason: str) -> PhotoSource:
     """Describe something that cannot be read, so that reports name it with the reason."""
     return build_source(relative, origin, partial(_refuse, reason))
+
+
+def readable(name: str) -> str:
+    """Give a name as a report can hold it: what is no text or no sign for people is written out.
+
+    File names are bytes to the system: old archives have some that are no UTF-8, and strangers some
+    with line breaks.
+    """
+    if name.isprintable():
+        return name
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name
+    )
 
 
 def is_photo_name(name: str) -> bool:

@@ -21,7 +21,8 @@ def read_json_object(path: Path, largest_bytes: int = LARGEST_BYTES) -> dict[str
     """Read a file that holds one JSON object.
 
     Raises:
-        ManifestError: no plain file, too large, no JSON, no object, a key twice, or too deep.
+        ManifestError: no plain file, too large, no JSON, no object, a key twice, too deep, or with
+            half a character.
     """
     try:
         found = path.stat()
@@ -42,6 +43,10 @@ def read_json_object(path: Path, largest_bytes: int = LARGEST_BYTES) -> dict[str
         raise ManifestError(f"{path}: holds no JSON object")
     if _lies_too_deep(document, MOST_LEVELS):
         raise _too_deep(path)
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ManifestError(f"{path}: a text holds half a character, which UTF-8 cannot") from None
     return document
 
 

@@ -45,7 +45,7 @@ def test_any_other_name_of_a_condition_is_refused_in_one_line(name):
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("value", ["pair 1", "é", "颜色", "'; DROP TABLE trial; --", "CON"])
+@pytest.mark.parametrize("value", ["pair 1", "é", "颜色", "1'; DROP TABLE trial; --", "CON"])
 def test_an_id_is_any_text_that_can_be_printed(value):
     check_id(value, "pair_id")
 
@@ -56,6 +56,12 @@ def test_an_id_that_no_table_could_hold_is_refused_in_one_line(value):
         check_id(value, "pair_id")
 
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@a", " a", "'"])
+def test_an_id_that_a_spreadsheet_would_compute_is_refused(value):
+    with pytest.raises(ManifestError, match="must begin with a letter or a digit"):
+        check_id(value, "pair_id")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from colorizer.photo_sources import (
     is_photo_name,
     is_tar_name,
     path_inside,
+    readable,
     refused_source,
     source_of_file,
     tar_stem,
@@ -77,6 +78,23 @@ def test_tar_files_are_known_by_their_suffix_and_stand_for_their_stem(name):
 @pytest.mark.parametrize("name", [".DS_Store", "._photo.jpg", "__MACOSX"])
 def test_hidden_names_are_recognised(name):
     assert is_hidden_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [
+        ("köln 1.jpg", "köln 1.jpg"),
+        ("caf\udce9.jpg", r"caf\udce9.jpg"),
+        ("a\nb\0.jpg", r"a\nb\x00.jpg"),
+        ("\u202egpj.exe", r"\u202egpj.exe"),
+    ],
+)
+def test_a_name_that_no_report_could_hold_is_written_out(tmp_path, name, read_as):
+    source = source_of_file(tmp_path / name, PurePosixPath(f"cats/{name}"))
+
+    assert readable(name) == source.name == read_as
+    assert (source.relative_path, source.category) == (f"cats/{read_as}", "cats")
+    assert source.origin == f"{tmp_path}/{read_as}"
 
 
 def test_a_missing_file_says_so_when_it_is_read(tmp_path: Path):

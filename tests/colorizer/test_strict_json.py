@@ -31,6 +31,8 @@ def test_an_object_is_read(tmp_path, text):
         (lists(MOST_LEVELS + 2).encode(), "more than 50 deep"),
         (lists(100_000).encode(), "more than 50 deep"),
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "more than 50 deep"),
+        (rb'{"a": {"b": "\ud83d"}}', "half a character"),
+        (b'{"\xed\xa0\xbd": 1}', "half a character"),
         (b"x" * 2000, "has 2000 bytes; allowed are at most 1000"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[:12],

@@ -1,4 +1,6 @@
 import io
+import os
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -64,6 +66,41 @@ def test_an_answered_practice_trial_is_shown_again(participant):
     shown = participant.answer_next()
 
     assert participant.get(shown["images"]["left"]).status_code == 200
+
+
+def _huge(path):
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+
+@pytest.mark.parametrize(
+    ("put_there", "said"),
+    [
+        (lambda path: path.symlink_to("/etc/hostname"), "is reached through a link"),
+        (os.mkfifo, "is no file but a folder, a pipe or a device"),
+        (os.mkdir, "is no file but a folder, a pipe or a device"),
+        (_huge, "allowed are at most"),
+        (lambda path: path.write_bytes(b"other bytes"), "not the one the study was made with"),
+        (Path.exists, "the file is missing"),
+    ],
+    ids=["link", "pipe", "folder", "huge", "other", "gone"],
+)
+def test_a_file_replaced_after_create_is_not_served(
+    open_app, participant, trial, own_set, caplog, put_there, said
+):
+    with open_app.app_context():
+        db.session.query(StimulusSet).one().folder = str(own_set)
+        db.session.commit()
+    for path in [*own_set.glob("*/*.png")]:
+        path.unlink()
+        put_there(path)
+
+    page = participant.get(trial["images"]["left"])
+
+    assert page.status_code == 500
+    assert said in caplog.text
+    assert str(own_set) not in page.text
+    assert "root" not in page.text
 
 
 def test_a_set_that_is_gone_is_the_servers_fault_and_tells_no_path(
