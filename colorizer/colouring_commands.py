@@ -118,6 +118,13 @@ def evaluate(
 @click.option("--max-photos", type=int, help="Take this many, drawn by the seed.")
 @click.option("--match-lightness", is_flag=True, help="Give fakes from a folder the real L*.")
 @click.option(
+    "--accept-crop",
+    multiple=True,
+    metavar="CONDITION[/PHOTOGRAPH]",
+    help="Take a fake, or all of a folder, refused as another crop or photograph, after you have"
+    " looked at it; the manifest keeps it. Repeatable.",
+)
+@click.option(
     "--problems",
     "problems_path",
     type=click.Path(path_type=Path),
@@ -134,6 +141,7 @@ def build_set(
     min_size_px: int | None,
     max_photos: int | None,
     match_lightness: bool,
+    accept_crop: tuple[str, ...],
     problems_path: Path | None,
     allow_seen: bool,
     seed: int | None,
@@ -158,6 +166,7 @@ def build_set(
         min_size_px=min_size_px,
         max_photos=max_photos,
         match_lightness=match_lightness,
+        accept_crop=accept_crop,
         allow_seen=allow_seen,
         seed=fresh_seed() if seed is None else seed,
     )

@@ -3,14 +3,16 @@
 A maker takes the real photo as it is shown and gives a fake of the same size and lightness.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from colorizer.accepted_crops import NOTHING_ACCEPTED, AcceptedCrops
 from colorizer.baselines import borrowed_fake, choose_donors, grey_fake, reencoded_real
 from colorizer.condition_specs import ConditionSpec
 from colorizer.errors import ColorizerError
@@ -85,6 +87,7 @@ def build_makers(
     *,
     seed: int,
     match_lightness: bool = False,
+    accepted: Mapping[str, AcceptedCrops] = MappingProxyType({}),
     progress: Callable[[int], None] | None = None,
 ) -> list[FakeMaker]:
     """Build the makers of all conditions; what can be refused is refused before the first fake.
@@ -96,13 +99,14 @@ def build_makers(
         networks: of ``load_networks``.
         seed: of the random condition.
         match_lightness: give fakes from a folder the real L*, where they differ.
+        accepted: by condition, fakes that are taken although they do not look like their photo.
         progress: called with the number of fakes of a folder that were looked at.
 
     Raises:
         FakesError: fakes are missing in a folder, or cannot be used; all of them.
         ColorizerError: a folder holds no pictures, or a photo has no other to borrow colours from.
     """
-    folders = _open_folders(specs, photos, read_real, match_lightness, progress)
+    folders = _open_folders(specs, photos, read_real, match_lightness, accepted, progress)
     makers = []
     for spec in specs:
         if spec.kind == "weights":
@@ -123,11 +127,18 @@ def _open_folders(
     photos: Sequence[StudyPhoto],
     read_real: Callable[[StudyPhoto], UInt8],
     match_lightness: bool,
+    accepted: Mapping[str, AcceptedCrops],
     progress: Callable[[int], None] | None,
 ) -> dict[str, FakesFolder]:
     """Look at the fakes of all folders, and say at once whatever is wrong with any."""
     folders = {
-        spec.name: FakesFolder(spec.name, Path(spec.argument), photos, match_lightness)
+        spec.name: FakesFolder(
+            spec.name,
+            Path(spec.argument),
+            photos,
+            match_lightness,
+            accepted.get(spec.name, NOTHING_ACCEPTED),
+        )
         for spec in specs
         if spec.kind == "folder"
     }

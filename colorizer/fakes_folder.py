@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from colorizer.accepted_crops import NOTHING_ACCEPTED, AcceptedCrops
 from colorizer.equal_lightness import LIGHTNESS_TOLERANCE, lightness_difference
 from colorizer.errors import PhotoError
 from colorizer.fake_alignment import Alignment, find_alignment
@@ -39,15 +40,21 @@ class FakesFolder:
         folder: holds the fakes; each is called like its photograph, whatever the suffix.
         photos: all photos of the set; each needs its fake.
         match_lightness: put the real L* in the place of the fake's instead of refusing it.
+        accepted: fakes that somebody has looked at and takes, whatever part they seem to show.
 
     Raises:
         ColorizerError: there are no pictures in the folder.
     """
 
     def __init__(
-        self, name: str, folder: Path, photos: Sequence[StudyPhoto], match_lightness: bool
+        self,
+        name: str,
+        folder: Path,
+        photos: Sequence[StudyPhoto],
+        match_lightness: bool,
+        accepted: AcceptedCrops = NOTHING_ACCEPTED,
     ) -> None:
-        self._name, self._photos = name, photos
+        self._name, self._photos, self._accepted = name, photos, accepted
         self._match_lightness = match_lightness
         self._matched = match_fakes(name, folder, photos)
         self._fakes = self._matched.fakes
@@ -74,20 +81,22 @@ class FakesFolder:
             What is wrong, in the order of the photos that have no fake, then of the others.
         """
         problems = list(self._matched.problems)
-        found = FakeFindings(self._name)
+        found = FakeFindings(self._name, self._accepted)
         for photo in self._photos:
             if photo.number not in self._fakes:
                 continue
             real = read_real(photo)
             try:
                 fitted = self._fit(photo, real)
-                found.add(photo.source.name, real, fitted)
+                found.add(photo.source.relative_path, real, fitted)
             except FakeError as error:
                 problems.append(self._problem(photo, error))
             if progress:
                 progress(found.n_looked_at + len(problems))
         if self._match_lightness:
             self.settings |= found.settings()
+        if found.accepted_crops:
+            self.settings["accepted_crops"] = dict(sorted(found.accepted_crops.items()))
         self.notes = found.notes()
         return problems
 
@@ -120,23 +129,35 @@ class FakesFolder:
                 raise FakeError("size", size_message(real, fake, original))
             return self._fit_square(photo, real, fit_size(real, fake, original), is_resized=True)
         square = square_of_size(fake, real.shape[0])
-        difference = lightness_difference(original, fake)
+        difference, seems = lightness_difference(original, fake), ""
         if difference.max() > LIGHTNESS_TOLERANCE:
-            _check_part(find_alignment(real, square))
+            seems = self._check_part(photo, find_alignment(real, square))
             self._check_lightness(difference)
         # resizing mixes colours, so equal L* before does not mean equal L* after
-        return FittedFake(_joined(real, square), float(difference.max()))
+        return FittedFake(_joined(real, square), float(difference.max()), accepted_as=seems)
 
     def _fit_square(
         self, photo: StudyPhoto, real: UInt8, fake: UInt8, *, is_resized: bool = False
     ) -> FittedFake:
         """Check a fake of the crop's size."""
-        difference = lightness_difference(real, fake)
+        difference, seems = lightness_difference(real, fake), ""
         if difference.max() > LIGHTNESS_TOLERANCE:
-            _check_part(find_alignment(real, fake, partial(read_photo, photo.source)))
+            alignment = find_alignment(real, fake, partial(read_photo, photo.source))
+            seems = self._check_part(photo, alignment)
             self._check_lightness(difference)
         rgb = _joined(real, fake) if self._match_lightness else fake
-        return FittedFake(rgb, float(difference.max()), is_resized)
+        return FittedFake(rgb, float(difference.max()), is_resized, seems)
+
+    def _check_part(self, photo: StudyPhoto, alignment: Alignment) -> str:
+        """Refuse a fake that shows something else than its photograph's square, unless accepted.
+
+        Gives what it seems to show instead; empty if it fits.
+        """
+        path = photo.source.relative_path
+        if alignment.problem and path not in self._accepted:
+            way_out = f"if it is the right one, --accept-crop {self._name}/{path} takes it"
+            raise FakeError("crop", f"{alignment.problem}; {way_out}")
+        return alignment.problem
 
     def _check_lightness(self, difference: Float) -> None:
         """Refuse another L*, unless the real one will take its place."""
@@ -160,12 +181,6 @@ def _read(source: PhotoSource) -> UInt8:
             "transparent", "some pixels are transparent; allowed: opaque ones, so flatten it first"
         )
     return fake
-
-
-def _check_part(alignment: Alignment) -> None:
-    """Refuse a fake that shows something else than its photograph's square."""
-    if alignment.problem:
-        raise FakeError("crop", alignment.problem)
 
 
 def _lightness_message(difference: Float) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from colorizer.accepted_crops import parse_accepted
 from colorizer.baselines import reencoded_real
 from colorizer.condition_specs import ConditionSpec
 from colorizer.equal_lightness import check_equal_lightness
@@ -66,6 +67,8 @@ class SetSettings:
             ``size_px`` a photograph is enlarged, which ``report.csv`` says.
         max_photos: take this many, drawn by the seed; None takes all.
         match_lightness: give fakes from a folder the real L* instead of refusing them.
+        accept_crop: ``CONDITION`` or ``CONDITION/PHOTOGRAPH``, whose fakes are taken although they
+            do not look like their photograph.
         allow_seen: record photographs that a network was trained on instead of refusing them.
         seed: decides names of files and pairs, who lends colours to whom, which photos are drawn.
     """
@@ -74,6 +77,7 @@ class SetSettings:
     min_size_px: int | None = None
     max_photos: int | None = None
     match_lightness: bool = False
+    accept_crop: tuple[str, ...] = ()
     allow_seen: bool = False
     seed: int = 0
 
@@ -143,6 +147,7 @@ def build_set(
     inputs = [Path(path) for path in inputs]
     check_apart(inputs, out)
     check_replaceable(out, MANIFEST_NAME, overwrite)
+    accepted = parse_accepted(settings.accept_crop, conditions)
     networks = load_networks(conditions)
     training_photos = load_training_photos(find_networks(conditions))
     with whole_folder(out, MANIFEST_NAME, overwrite) as folder:
@@ -163,6 +168,7 @@ def build_set(
             networks,
             seed=settings.seed,
             match_lightness=settings.match_lightness,
+            accepted=accepted,
             progress=_counting(progress, "fakes looked at"),
         )
         pairs = _make_pairs(makers, photos, reals, writer, _counting(progress, "fakes made"))

@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from colorizer.__main__ import main
 from colorizer.manifest import load_manifest
@@ -149,6 +150,23 @@ def test_build_set_lists_what_is_wrong_with_fakes_and_writes_all_of_it(photos, t
     assert "problems.csv: there is something already" in call(*command).stderr
 
 
+def test_build_set_takes_a_fake_that_was_looked_at(photos, tmp_path):
+    fakes = write_photos(tmp_path / "fakes", 4, 48, 48)
+    write_photo(fakes / "photo_001.png", grey_photo(7, 48, 48))
+    command = ["build-set", photos, "--out", tmp_path / "set", "--size", 48, "--seed", 1,
+               "--condition", f"mine=folder:{fakes}", "--match-lightness"]  # fmt: skip
+
+    refused, result = call(*command), call(*command, "--accept-crop", "mine/photo_001.png")
+
+    assert "--accept-crop mine/photo_001.png takes it" in refused.stderr
+    assert result.exit_code == 0, result.output
+    assert "1 of the 4 fakes does not look like its photograph" in result.stderr
+    (condition,) = load_manifest(tmp_path / "set").conditions
+    assert list(condition.settings["accepted_crops"]) == ["photo_001.png"]
+    assert "sound" in call("check-set", tmp_path / "set").output
+    assert call(*command, "--accept-crop", "other").exit_code == 1
+
+
 def test_build_set_takes_folders_beside_a_network_and_notes_what_is_odd(photos, weights, tmp_path):
     coloured = write_photos(tmp_path / "other", 4, 48, 48)
     out = tmp_path / "set"
@@ -198,6 +216,69 @@ def test_evaluate_writes_the_figures_of_the_contract(photos, weights, tmp_path):
     }  # fmt: skip
     assert figures["n_photos"] == 4
     assert 0 <= figures["auc"] <= 1
+
+
+@pytest.fixture
+def fakes_folder(photos, tmp_path):
+    """Fakes of another program, which are the photographs themselves."""
+    folder = tmp_path / "fakes"
+    for path in sorted(photos.rglob("*.png")):
+        write_photo(folder / path.relative_to(photos), Image.open(path))
+    return folder
+
+
+def test_evaluate_compares_conditions_in_a_table_and_a_sheet(
+    photos, weights, fakes_folder, tmp_path
+):
+    result = call(
+        "evaluate", photos, "--condition", f"net=weights:{weights}",
+        "--condition", f"other=folder:{fakes_folder}",
+        "--json", tmp_path / "f.json", "--sheet", tmp_path / "sheet.png",
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    figures = json.loads((tmp_path / "f.json").read_text())
+    assert figures["conditions"]["net"]["auc"] == figures["auc"]
+    assert figures["conditions"]["other"]["auc"] > 0.99  # the photographs themselves
+    assert set(figures["baselines"]) == {"grey", "random", "mean", "mode"}
+    for name in ("net", "other", "(grey)", "(random)", "(mean)", "(mode)"):
+        assert f"\n{name} " in result.stdout
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.size == (4 * 164 + 4, 20 + 4 * 164 + 4)
+
+
+def test_evaluate_names_the_photograph_without_a_fake(photos, fakes_folder, tmp_path):
+    next(iter(sorted(fakes_folder.rglob("*.png")))).unlink()
+
+    result = call(
+        "evaluate", photos, "--condition", f"other=folder:{fakes_folder}",
+        "--json", tmp_path / "f.json", "--sheet", tmp_path / "sheet.png",
+    )  # fmt: skip
+
+    assert result.exit_code == 1
+    assert "holds no fake of" in result.stderr
+    assert not (tmp_path / "f.json").exists()
+    assert not (tmp_path / "sheet.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("--condition", "x=random"), "only weights: and folder: are compared"),
+        (("--weights", "nowhere"), "no network there"),
+        (("--prior", "nowhere.json"), "no prior there"),
+        (("--device", "gpu"), "--device gpu: the tensorflow backend sees no GPU"),
+    ],
+)
+def test_evaluate_refuses_in_one_sentence(photos, tmp_path, monkeypatch, arguments, problem):
+    monkeypatch.setattr("colorizer.devices.count_gpus", lambda: 0)
+
+    result = call("evaluate", photos, "--json", tmp_path / "f.json", *arguments)
+
+    assert result.exit_code != 0
+    assert result.stderr.count("\n") == 1
+    assert problem in result.stderr
+    assert not (tmp_path / "f.json").exists()
 
 
 def test_sample_photographs_are_enough_for_the_2016_protocol(tmp_path):

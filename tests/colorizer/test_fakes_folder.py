@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer.accepted_crops import AcceptedCrops
 from colorizer.baselines import grey_fake
 from colorizer.equal_lightness import check_equal_lightness
 from colorizer.errors import PhotoError
@@ -135,6 +136,38 @@ def test_all_problems_of_a_folder_are_found_at_once(tmp_path):
     # the real L* cannot make up for another picture
     del expected[3]
     assert problems_of(fakes, photos, match_lightness=True) == expected
+
+
+@pytest.mark.parametrize("accepted", ["one", "all"])
+def test_a_fake_that_somebody_has_looked_at_is_taken_and_the_manifest_keeps_it(
+    tmp_path, photos, accepted
+):
+    fakes = tmp_path / "fakes"
+    write_photo(fakes / "photo_000.png", np.fliplr(real_of(0)))
+    write_photo(fakes / "photo_001.png", grey_fake(real_of(1)))
+    refused = FakesFolder("mine", fakes, photos, True).check(lambda photo: real_of(photo.number))
+    said = AcceptedCrops(accepted == "all", frozenset({"photo_000.png"} - {accepted}))
+
+    folder = FakesFolder("mine", fakes, photos, True, said)
+
+    assert [problem.message for problem in refused] == [
+        "looks mirrored; if it is the right one, --accept-crop mine/photo_000.png takes it"
+    ]
+    assert folder.check(lambda photo: real_of(photo.number)) == []
+    assert folder.settings["accepted_crops"] == {"photo_000.png": "looks mirrored"}
+    assert "1 of the 2 fakes does not look like its photograph" in folder.notes[0]
+    check_equal_lightness(real_of(0), folder.make(photos[0], real_of(0)))
+
+
+def test_what_was_accepted_for_its_part_must_have_the_real_lightness_all_the_same(tmp_path, photos):
+    fakes = tmp_path / "fakes"
+    for number in range(2):
+        write_photo(fakes / f"photo_00{number}.png", np.fliplr(real_of(number)))
+    folder = FakesFolder("mine", fakes, photos, False, AcceptedCrops(everything=True))
+
+    problems = folder.check(lambda photo: real_of(photo.number))
+
+    assert [problem.problem for problem in problems] == ["lightness", "lightness"]
 
 
 def see_through(rgb: np.ndarray) -> Image.Image:
