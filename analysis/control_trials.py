@@ -11,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.shares import Share, share_of
+from analysis.wording import counted
 
 Verdict = Literal["none", "holds 50 %", "leaks", "cannot be judged"]
 
@@ -89,7 +90,7 @@ def judge(share: Share) -> Verdict:
 def _meaning(verdict: Verdict, share: Share, level: float) -> str:
     if share.share is None:
         return "The study had no control trials, so it cannot show that only colour tells."
-    found = f"{100 * share.share:.1f} % of {share.n} control trials"
+    found = f"{100 * share.share:.1f} % of {counted(share.n, 'control trial')}"
     low, high = share.interval.low, share.interval.high
     if low is None or high is None:
         return f"There are too few control trials to judge the pipeline: {found}, no interval."

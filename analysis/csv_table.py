@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from analysis.columns import COLUMN_NAMES
 from analysis.errors import Problem, TrialTableError
 from analysis.text_table import FIRST_TRIAL_ROW, TextTable, header_problems
+from analysis.wording import counted
 
 EMPTY_IS_REFUSED = "allowed: a header and one row per trial"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -76,7 +77,9 @@ def ragged_rows(rows: list[list[str]], n_cells: int) -> Iterator[Problem]:
     """Name every row after the header that has not as many cells as it."""
     for number, row in enumerate(rows[1:], start=FIRST_TRIAL_ROW):
         if len(row) != n_cells:
-            yield Problem(number, None, f"{len(row)} cells", f"{n_cells}, as many as the header")
+            yield Problem(
+                number, None, counted(len(row), "cell"), f"{n_cells}, as many as the header"
+            )
 
 
 def _split_plain(content: bytes) -> pa.Table | None:

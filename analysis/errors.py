@@ -67,7 +67,8 @@ class TrialTableError(AnalysisError):
         lines = [_line(place, problem) for problem in problems[:MOST_PROBLEMS_LISTED]]
         rest = len(problems) - MOST_PROBLEMS_LISTED
         if rest > 0:
-            lines.append(f"{place}: {rest} more problems like these, {len(problems)} in all")
+            more = "more problem like these" if rest == 1 else "more problems like these"
+            lines.append(f"{place}: {rest} {more}, {len(problems)} in all")
         return cls("\n".join(lines), place, problems)
 
     def every_line(self) -> Iterator[str]:

@@ -30,6 +30,8 @@ SECOND_WIDTH_PT = 1.0
 LABEL_AT = 0.42
 HEADLINE_AT = 0.08
 SECOND_AT = -0.16
+# Just above the caps of the headline limits; readers' own letters may be taller than matplotlib's.
+REFERENCE_UP_TO = 0.18
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _tens_above(value: float) -> float:
 
 def _draw_reference(axes: Axes, reference: float, place: int) -> None:
     """Draw the part of the reference line that belongs to one line, below that line's words."""
-    ends = [place - 0.4, place + LABEL_AT - 0.18]
+    ends = [place - 0.4, place + REFERENCE_UP_TO]
     axes.plot([reference] * 2, ends, color=INK, linewidth=0.9, linestyle=DASHES, zorder=1)
 
 

@@ -19,6 +19,7 @@ from analysis.wording import (
     NOTHING,
     Entry,
     count,
+    counted,
     decimal,
     limits,
     p_value,
@@ -116,6 +117,7 @@ def _environment() -> jinja2.Environment:
     filters = (
         category_name,
         count,
+        counted,
         decimal,
         limits,
         p_value,

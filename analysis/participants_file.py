@@ -13,6 +13,7 @@ import pandas as pd
 
 from analysis.errors import TrialTableError
 from analysis.export_places import place_of
+from analysis.wording import counted
 
 PARTICIPANTS_NAME = "participants.csv"
 NEEDED = ("participant_id",)
@@ -44,8 +45,8 @@ def read_participants(source: Path) -> pd.DataFrame | None:
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
             raise TrialTableError(
-                f"{path}, row {number}: found {len(row)} cells; allowed: {len(header)}, as many as"
-                " the header"
+                f"{path}, row {number}: found {counted(len(row), 'cell')}; allowed: {len(header)},"
+                " as many as the header"
             )
     return pd.DataFrame(rows, columns=header, dtype="str")
 

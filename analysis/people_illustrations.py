@@ -10,7 +10,7 @@ from analysis.figures_people import DotRow, dot_plot, people_per_dot
 from analysis.figures_time import CoursePanel, TimeRow, course_plot, response_time_plot
 from analysis.illustration import Illustration
 from analysis.rate_illustrations import CHANCE_MEANING
-from analysis.wording import Entry, count, counted, in_percent, milliseconds, percent, points
+from analysis.wording import Entry, counted, in_percent, milliseconds, percent, points
 
 MEDIAN = "0.5"
 OUTCOME_WORDS = {"correct": "fake called fake", "fooled": "real called fake"}
@@ -119,7 +119,7 @@ def _spread(entry: Entry) -> str:
     if not entry["quantiles"]:
         return "no participants"
     low, high = (percent(entry["quantiles"][share], digits=0) for share in ("0.25", "0.75"))
-    return f"middle half of {count(entry['n_participants'])} participants {low} to {high}"
+    return f"middle half of {counted(entry['n_participants'], 'participant')} {low} to {high}"
 
 
 def _known(course: Entry) -> bool:

@@ -23,6 +23,7 @@ from analysis.planning import (
     smallest_difference,
 )
 from analysis.planning_simulation import Check
+from analysis.wording import counted
 
 TARGET_NAMES: dict[Target, str] = {
     "people_and_photos": "people and photos",
@@ -116,7 +117,8 @@ def as_text(plan: Plan) -> str:
     parts = [describe(plan), _aligned(header(plan), cells(plan)), *plan.advice]
     if plan.checks:
         n_studies = plan.checks[0].n_studies
-        title = f"Checked with {n_studies} simulated studies each, ± Monte Carlo standard error:"
+        studies = counted(n_studies, "simulated study", "simulated studies")
+        title = f"Checked with {studies} each, ± Monte Carlo standard error:"
         parts += [title, _aligned(CHECK_HEADER, check_cells(plan))]
     return "\n\n".join(parts)
 
@@ -124,7 +126,7 @@ def as_text(plan: Plan) -> str:
 def describe(plan: Plan) -> str:
     """Say in two sentences what is wanted and what is taken for granted."""
     study = plan.goal.study
-    per_person = f"{study.n_trials} trials per participant"
+    per_person = f"{counted(study.n_trials, 'trial')} per participant"
     if study.n_conditions > 1:
         per_person += f", {study.n_conditions} conditions {study.design} participants"
     if study.dropout:
@@ -226,11 +228,11 @@ def _stuck(goal: Goal, n_photos: int, target: Target, floor: float) -> str:
         each = " per condition" if has_people_per_condition(goal) else ""
         advice = (
             f"at least {enough} photos are needed, and with twice as many, {2 * enough}, it takes"
-            f" {people} people{each}"
+            f" {counted(people, 'person', 'people')}{each}"
         )
     return (
-        f"More people cannot help with {n_photos} photos ({TARGET_NAMES[target]}): {what};"
-        f" {advice}."
+        f"More people cannot help with {counted(n_photos, 'photo')} ({TARGET_NAMES[target]}):"
+        f" {what}; {advice}."
     )
 
 

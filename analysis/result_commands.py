@@ -9,6 +9,7 @@ import click
 from analysis.command_line import OVERWRITE, ending_in, say_where
 from analysis.errors import ResultError
 from analysis.reading_options import Reading, choice_options, reading_options
+from analysis.wording import counted
 
 if TYPE_CHECKING:
     from analysis.estimates import EstimateSettings
@@ -123,7 +124,7 @@ def report(
     say_where(out, finished.html)
     say_where(twin, finished.json)
     for folder in folders:
-        click.echo(f"{folder}  {sum(path.parent == folder for path in written)} files")
+        click.echo(f"{folder}  {counted(sum(path.parent == folder for path in written), 'file')}")
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:

@@ -9,6 +9,7 @@ import click
 from analysis.command_line import OVERWRITE, ending_in, say_where, say_wrong
 from analysis.errors import TrialTableError
 from analysis.reading_options import Reading, reading_options
+from analysis.wording import counted
 
 TABLE_SUFFIXES = (".csv", ".parquet")
 
@@ -50,8 +51,8 @@ def check(ctx: click.Context, reading: Reading, problems: Path | None, overwrite
         ctx.exit(error.exit_code)
     rows = typed_table(found).trials
     click.echo(
-        f"{found.place} ({found.origin}): {len(rows)} trials of"
-        f" {rows['participant_id'].nunique()} participants,"
+        f"{found.place} ({found.origin}): {counted(len(rows), 'trial')} of"
+        f" {counted(rows['participant_id'].nunique(), 'participant')},"
         f" {int(rows['fooled'].notna().sum())} answered; every row is as it should be"
     )
     click.echo(f"SHA-256 {found.sha256}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from study_app.findings import Finding
+from study_app.number_words import counted
 from study_app.protocol import plan_settings
 from study_app.set_findings import SetFacts
 from study_app.study_tables import StudyFile
@@ -109,7 +110,8 @@ def judged(question: AimQuestion, document: dict[str, Any]) -> Finding:
         reached = f"a power of {100 * (achieved or 0):.0f} %, {100 * question.wanted:.0f} % wanted"
     people, photos = row["n_participants"], row["n_photos"]
     each = "" if document["assumptions"]["design"] == "within" else " per condition"
-    numbers = f"{people} people{each} and {photos} photographs give {reached}"
+    who = f"{counted(people, 'person', 'people')}{each}"
+    numbers = f"{who} and {counted(photos, 'photograph')} give {reached}"
     if enough:
         return Finding("aim-reached", "note", "[aim]", f"For {question.said}: {numbers}.", "", AIM)
     return Finding(

@@ -6,6 +6,7 @@ Place on the data's path: ``archive.py`` hands in what it wrote; commands and de
 from collections.abc import Iterable, Iterator, Mapping
 
 from study_app.archive_details import NOT_STATED, ArchiveDetails
+from study_app.number_words import counted, noun
 from study_app.questions import STANDARD_QUESTIONS
 from study_app.study_tables import StudyFile
 
@@ -49,7 +50,8 @@ def notes_of(
         )
     n_free = sum(row["question_id"] in free_text_ids(study_file) for row in answers)
     if n_free:
-        yield f"{n_free} answers could be written freely; read them before others do"
+        it = noun(n_free, "it", "them")
+        yield f"{counted(n_free, 'answer')} could be written freely; read {it} before others do"
 
 
 def free_text_ids(study_file: StudyFile) -> set[str]:

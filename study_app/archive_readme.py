@@ -12,6 +12,7 @@ from study_app.archive_description import TABLE_MEANINGS, DataFacts, authors, su
 from study_app.archive_details import NOT_STATED, ArchiveDetails
 from study_app.archive_names import OTHER_PLACES, place_of
 from study_app.count_fool_rates import as_lines
+from study_app.number_words import counted, noun
 from study_app.protocol import Roles
 from study_app.study_tables import LANGUAGES, StudyFile
 
@@ -148,8 +149,8 @@ def _what_people_did(content: ArchiveContent) -> str:
         "",
         f"They read what it is about and agreed to the text of the consent (version"
         f" {file.consent.version}; `documentation/`; pages in {languages}).",
-        f"They saw {protocol.n_practice} pairs for practice, and were told after each whether they"
-        f" were right, then {protocol.n_main} pairs without being told.",
+        f"They saw {counted(protocol.n_practice, 'pair')} for practice, and were told after each"
+        f" whether they were right, then {counted(protocol.n_main, 'pair')} without being told.",
         f"The two pictures of a pair were shown {order}, for {protocol.display_ms} ms.",
         "Then the page asked: **“Which picture had false colours?”** There were two buttons, left"
         " and right, no “don't know” and no time limit.",
@@ -173,7 +174,8 @@ def _conditions(content: ArchiveContent) -> str:
     }[content.study_file.protocol.design]
     return (
         "## Conditions: how the fakes were made\n\n"
-        f"{design} There are {content.n_photos} photographs.\n\n"
+        f"{design} There {noun(content.n_photos, 'is', 'are')}"
+        f" {counted(content.n_photos, 'photograph')}.\n\n"
         + table(("condition", "role", "fakes", "settings"), rows)
     )
 

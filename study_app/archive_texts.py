@@ -10,6 +10,7 @@ from study_app.archive_description import DataFacts
 from study_app.archive_details import NOT_STATED, ArchiveDetails
 from study_app.archive_names import SUMS_NAME
 from study_app.archive_readme import table
+from study_app.number_words import counted, noun
 from study_app.study_tables import StudyFile
 from study_app.wording import words_of
 
@@ -60,7 +61,8 @@ def changes_text(facts: DataFacts, erasures: Iterable[Mapping[str, str]]) -> str
     """
     lines = [f"* {day}: the study was {what}." for what, day in facts.days.items()]
     lines += [
-        f"* {row['erased_at'][:10]}: {row['n_trials']} trials of one participant were erased"
+        f"* {row['erased_at'][:10]}: {counted(int(row['n_trials']), 'trial')} of one participant"
+        f" {noun(int(row['n_trials']), 'was', 'were')} erased"
         f" (receipt {row['receipt']})."
         for row in erasures
     ]

@@ -27,6 +27,7 @@ from study_app.errors import (
 from study_app.extensions import begin_write
 from study_app.image_padding import is_png, png_size
 from study_app.models import Condition, StimulusPair, StimulusSet, Study, StudyStimulusSet
+from study_app.number_words import counted, noun
 from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings
 from study_app.study_file import parse_study_file, study_digest
@@ -64,7 +65,7 @@ def load_stimulus_set(folder: Path) -> manifest.StimulusSet:
         )
     problems = _check_images(stimulus_set, folder)
     if problems:
-        more = f" ({len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        more = f" ({counted(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
         raise StimulusSetError(f"{folder}: {problems[0]}{more}")
     return stimulus_set
 
@@ -143,8 +144,9 @@ def resolve_roles(conditions: dict[str, str], choice: ConditionChoice, n_vigilan
             raise StimulusSetError(f"condition {name!r} has two roles in [conditions]")
     if n_vigilance and choice.vigilance not in conditions:
         raise StimulusSetError(
-            f"{n_vigilance} vigilance trials need the condition {choice.vigilance!r}, which is not"
-            f" in the set ({listed}); build it, name another, or set n_vigilance = 0"
+            f"{counted(n_vigilance, 'vigilance trial')} {noun(n_vigilance, 'needs', 'need')} the"
+            f" condition {choice.vigilance!r}, which is not in the set ({listed}); build it, name"
+            " another, or set n_vigilance = 0"
         )
     return Roles(
         tested,

@@ -35,6 +35,7 @@ from study_app.config import Settings, load_settings
 from study_app.errors import ConfigError, StudyError
 from study_app.extensions import db, upgrade_database
 from study_app.models import Study
+from study_app.number_words import counted
 from study_app.observers import ObserverSettings
 from study_app.presets import deviations_of
 from study_app.study_file import load_study_file
@@ -192,7 +193,8 @@ def simulate_command(
         db.session.rollback()
         n_answers = _run_simulation(settings, url, plan)
     record = simulate.save_record(settings.instance_path / "simulations", plan, n_answers)
-    click.echo(f"{n} simulated observers gave {n_answers} answers to {plan.study_code}")
+    who, what = counted(n, "simulated observer"), counted(n_answers, "answer")
+    click.echo(f"{who} gave {what} to {plan.study_code}")
     click.echo(f"seed {seed}; settings in {record}")
 
 
@@ -369,7 +371,8 @@ def _fooled_lines(measured: progress.Progress) -> Iterator[str]:
         return
     for count in measured.fooled:
         yield (
-            f"{count.condition}: fooled in {count.n_fooled} of {count.n_trials} main trials"
+            f"{count.condition}: fooled in {count.n_fooled} of"
+            f" {counted(count.n_trials, 'main trial')}"
             " (analysis report gives rates with intervals)"
         )
     if not measured.fooled:

@@ -10,6 +10,7 @@ from typing import Any
 
 from study_app.errors import sentence
 from study_app.findings import Finding
+from study_app.number_words import counted
 from study_app.presets import deviations_of
 from study_app.protocol import ProtocolSettings
 from study_app.study_tables import StudyFile
@@ -138,12 +139,13 @@ def _trials(study_file: StudyFile) -> Iterator[Finding]:
             "break_after = true",
             TRIALS,
         )
-    if study_file.participants.per_condition < FEWEST_PEOPLE:
+    people = study_file.participants.per_condition
+    if people < FEWEST_PEOPLE:
         yield Finding(
             "few-people",
             "should",
             "[participants] per_condition",
-            f"{study_file.participants.per_condition} people per condition: an interval for other"
+            f"{counted(people, 'person', 'people')} per condition: an interval for other"
             " people carries a warning.",
             f"per_condition = {FEWEST_PEOPLE} at least",
             TRIALS,
@@ -175,7 +177,7 @@ def _vigilance(study_file: StudyFile) -> Iterator[Finding]:
             "vigilance-strict",
             "should",
             "[exclusion] vigilance_pass_share",
-            f"One slip among {n} vigilance trials leaves somebody out.",
+            f"One slip among {counted(n, 'vigilance trial')} leaves somebody out.",
             "more vigilance trials, or a smaller vigilance_pass_share",
             RULES,
         )

@@ -6,6 +6,7 @@ Reads the study file only. Whether a sentence is good it cannot tell; whether on
 from collections.abc import Iterator
 
 from study_app.findings import Finding, Severity
+from study_app.number_words import counted, noun
 from study_app.presets import expected_minutes
 from study_app.study_tables import LANGUAGES, StudyFile
 
@@ -147,7 +148,8 @@ def _pay(study_file: StudyFile) -> Iterator[Finding]:
             "too-few-minutes",
             "should",
             "[study] minutes",
-            f"People are told {study.minutes} minutes; {minutes} are expected from the numbers.",
+            f"People are told {counted(study.minutes, 'minute')}; {minutes}"
+            f" {noun(minutes, 'is', 'are')} expected from the numbers.",
             f"minutes = {minutes}",
             PAY,
         )
@@ -156,8 +158,8 @@ def _pay(study_file: StudyFile) -> Iterator[Finding]:
             "short-lease",
             "should",
             "[participants] lease_minutes",
-            f"A place is kept {study_file.participants.lease_minutes} minutes, less than the study"
-            " takes.",
+            f"A place is kept {counted(study_file.participants.lease_minutes, 'minute')}, less than"
+            " the study takes.",
             f"lease_minutes = {4 * study.minutes}",
             PAY,
         )

@@ -10,6 +10,7 @@ from study_app.archive_details import with_options
 from study_app.catalog import file_of
 from study_app.command_context import STUDY, stored_study
 from study_app.errors import ArchiveError, ExportError
+from study_app.number_words import counted
 from study_app.study_states import Phase
 
 PSYCH_DS = "psych-ds"
@@ -99,8 +100,9 @@ def check_archive_command(folder: Path) -> None:
 
 def _say_exported(exported: export.Exported) -> None:
     click.echo(
-        f"{exported.folder}: {exported.n_trials} trials of {exported.n_study_sessions} study"
-        f" sessions; {export.TRIALS_NAME} sha256 {exported.trials_sha256[:12]}"
+        f"{exported.folder}: {counted(exported.n_trials, 'trial')} of"
+        f" {counted(exported.n_study_sessions, 'study session')}; {export.TRIALS_NAME}"
+        f" sha256 {exported.trials_sha256[:12]}"
     )
 
 
@@ -108,6 +110,7 @@ def _say_archived(archived: archive.Archived) -> None:
     for note in archived.notes:
         click.echo(f"Before others get it: {note}", err=True)
     click.echo(
-        f"{archived.place}: {archived.n_files} files, {archived.n_trials} trials;"
+        f"{archived.place}: {counted(archived.n_files, 'file')},"
+        f" {counted(archived.n_trials, 'trial')};"
         f" SHA256SUMS sha256 {archived.sha256[:12]}"
     )

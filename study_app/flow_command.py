@@ -10,6 +10,7 @@ from study_app.catalog import folder_of_set, load_stimulus_set
 from study_app.errors import ExportError, StudyFileError
 from study_app.exclusion_rule import stated
 from study_app.languages import language_tag, text_direction
+from study_app.number_words import counted
 from study_app.results import write_text
 from study_app.study_file import load_study_file
 from study_app.study_flow import StudyFlow, read_flow
@@ -63,7 +64,7 @@ def flow(
     sets = [load_stimulus_set(folder_of_set(folder)) for folder in folders]
     found = read_flow(study_file, source, language or offered[0], sets)
     write_text(out, write_page(found))
-    click.echo(f"{out}: {len(found.pages)} pages in {LANGUAGES[found.language]}")
+    click.echo(f"{out}: {counted(len(found.pages), 'page')} in {LANGUAGES[found.language]}")
 
 
 def write_page(found: StudyFlow) -> str:
@@ -74,6 +75,7 @@ def write_page(found: StudyFlow) -> str:
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["counted"] = counted
     return environment.get_template(TEMPLATE).render(
         flow=found,
         file=found.study_file,

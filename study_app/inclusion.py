@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from study_app.exclusion_rule import ExclusionRule
+from study_app.number_words import counted
 from study_app.protocol import Side, TrialType
 
 HALF = 0.5
@@ -64,7 +65,7 @@ def _broken_vigilance(answers: Sequence[Answer], rule: ExclusionRule) -> str | N
     if not own or n_right / len(own) >= rule.vigilance_pass_share:
         return None
     wanted = _percent(rule.vigilance_pass_share)
-    return f"{n_right} of {len(own)} vigilance trials right; the study asks for {wanted}"
+    return f"{n_right} of {counted(len(own), 'vigilance trial')} right; the study asks for {wanted}"
 
 
 def _broken_speed(answers: Sequence[Answer], rule: ExclusionRule) -> str | None:

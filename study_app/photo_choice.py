@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from study_app.errors import PlanError
+from study_app.number_words import counted
 from study_app.protocol import PlannablePair
 
 
@@ -182,7 +183,8 @@ def _too_few_photos(
     listed = ", ".join(
         f"{name}: {n} wanted, {len(by_condition.get(name, {}))} there" for name, n in wanted.items()
     )
+    n = sum(need.n for need in needs)
     return (
-        f"a study session needs {sum(need.n for need in needs)} different photos and the stimulus"
+        f"a study session needs {counted(n, 'different photo')} and the stimulus"
         f" set has {len(photos)} that fit ({listed}); give it more photos, or ask for fewer trials"
     )

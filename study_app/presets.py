@@ -11,6 +11,7 @@ timings here are those of the tool it published (phillipi/AMT_Real_vs_Fake).
 import math
 from dataclasses import dataclass, replace
 
+from study_app.number_words import counted, noun
 from study_app.protocol import ProtocolSettings
 from study_app.study_tables import Screening, StudyFile
 
@@ -157,10 +158,10 @@ def expected_minutes(protocol: ProtocolSettings) -> int:
 
 def _number_deviations(protocol: ProtocolSettings, per_condition: int) -> list[str]:
     figures = (
-        ("practice trials", protocol.n_practice, N_PRACTICE_2016),
-        ("test trials", protocol.n_main, N_MAIN_2016),
-        ("vigilance trials", protocol.n_vigilance, N_VIGILANCE_2016),
-        ("participants per condition", per_condition, PER_CONDITION_2016),
+        (_trials("practice", protocol.n_practice), protocol.n_practice, N_PRACTICE_2016),
+        (_trials("test", protocol.n_main), protocol.n_main, N_MAIN_2016),
+        (_trials("vigilance", protocol.n_vigilance), protocol.n_vigilance, N_VIGILANCE_2016),
+        (f"{noun(per_condition, 'participant')} per condition", per_condition, PER_CONDITION_2016),
         ("ms of exposure", protocol.display_ms, DISPLAY_MS_2016),
         ("pixels of width and height", protocol.image_size_px, IMAGE_SIZE_PX_2016),
     )
@@ -178,6 +179,10 @@ def _number_deviations(protocol: ProtocolSettings, per_condition: int) -> list[s
             if ours != theirs
         ),
     ]
+
+
+def _trials(kind: str, n: int) -> str:
+    return f"{kind} {noun(n, 'trial')}"
 
 
 def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[str]:
@@ -208,8 +213,8 @@ def _choice_deviations(protocol: ProtocolSettings, has_control: bool) -> list[st
         )
     if has_control and protocol.n_control:
         found.append(
-            f"{protocol.n_control} control trials, real photo against its own re-encoding; in 2016"
-            " none"
+            f"{counted(protocol.n_control, 'control trial')}, real photo against its own"
+            " re-encoding; in 2016 none"
         )
     if protocol.break_after:
         found.append("a rest is offered half-way; in 2016 none is reported")
@@ -242,8 +247,8 @@ def _surrounding_deviations(screening: Screening, has_questions: bool) -> list[s
         )
     if screening.colour_vision != "off":
         found.append(
-            f"colour vision is checked with {screening.n_plates} plates; the tool of 2016 asked for"
-            " normal colour vision and checked nothing"
+            f"colour vision is checked with {counted(screening.n_plates, 'plate')}; the tool of"
+            " 2016 asked for normal colour vision and checked nothing"
         )
     if screening.colour_vision == "screen-out":
         found.append(

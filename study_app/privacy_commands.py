@@ -11,6 +11,7 @@ import click
 from study_app import erasure
 from study_app.command_context import STUDY, stored_study
 from study_app.config import load_settings
+from study_app.number_words import counted
 from study_app.reconciling import Found, find_people, read_names
 
 
@@ -37,7 +38,7 @@ def erase_participant(code: str, yes: bool, study_code: str | None) -> None:
         erased = erasure.erase(session, found, "researcher", datetime.now(UTC))
     click.echo(f"receipt {erased.receipt}")
     click.echo(
-        f"Erased: {erased.n_trials} trials and {erased.n_responses} answers"
+        f"Erased: {counted(erased.n_trials, 'trial')} and {counted(erased.n_responses, 'answer')}"
         f" ({erased.state_before}). Earlier exports and backups still have them."
     )
 

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass, field
 from typing import Literal, NamedTuple
 
 from study_app.errors import PlanError
+from study_app.number_words import counted, noun
 
 Side = Literal["left", "right"]
 FirstSide = Literal["left", "right", "both"]
@@ -150,14 +151,16 @@ def check_plan_settings(settings: PlanSettings) -> None:
         raise PlanError("no tested condition: name at least one in [conditions] tested")
     if settings.n_vigilance and settings.vigilance is None:
         raise PlanError(
-            f"{settings.n_vigilance} vigilance trials need a vigilance condition"
+            f"{counted(settings.n_vigilance, 'vigilance trial')}"
+            f" {noun(settings.n_vigilance, 'needs', 'need')} a vigilance condition"
             " (a random fake), and the stimulus set has none; n_vigilance = 0 does without"
         )
     n_tested = settings.n_main - settings.n_vigilance - settings.n_control
     if n_tested < 1:
         raise PlanError(
             f"n_main = {settings.n_main} leaves no trial of a tested condition after"
-            f" {settings.n_vigilance} vigilance and {settings.n_control} control trials"
+            f" {counted(settings.n_vigilance, 'vigilance trial')} and"
+            f" {counted(settings.n_control, 'control trial')}"
         )
     if 2 * settings.n_vigilance > settings.n_main - 1:
         raise PlanError(

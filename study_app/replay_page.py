@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import flask
 
+from study_app.number_words import noun
 from study_app.replay import Replay, ReplayedImage, ReplayedTrial
 
 PLAN_SENTENCES = {
@@ -29,7 +30,8 @@ def proof_sentences(replay: Replay) -> list[str]:
     damaged = replay.damaged_images
     images = f"All {n_images} images have the bytes they had when the study was made."
     if damaged:
-        images = f"{len(damaged)} of {n_images} images are NOT those of the study: {damaged[0]}."
+        is_not = noun(len(damaged), "is NOT one", "are NOT those")
+        images = f"{len(damaged)} of {n_images} images {is_not} of the study: {damaged[0]}."
     withdrawn = [WITHDRAWN_SENTENCE] if replay.is_withdrawn else []
     return [PLAN_SENTENCES[replay.plan_state].format(digest=digest), images, *withdrawn]
 

@@ -11,6 +11,7 @@ from colorizer import manifest
 from study_app.catalog import check_plannable, resolve_roles
 from study_app.errors import PlanError, StimulusSetError, sentence
 from study_app.findings import Finding
+from study_app.number_words import counted, noun
 from study_app.protocol import Roles
 from study_app.study_sets import check_together, joined_conditions, joined_pairs
 from study_app.study_tables import StudyFile
@@ -74,7 +75,8 @@ def _numbers(study_file: StudyFile, facts: SetFacts) -> Iterator[Finding]:
             "few-photos",
             "should",
             "[protocol]",
-            f"{facts.n_photos} photographs: an interval for other photographs carries a warning.",
+            f"{counted(facts.n_photos, 'photograph')}: an interval for other photographs carries a"
+            " warning.",
             f"{FEWEST_PHOTOS} photographs at least; hundreds for a claim about photographs",
             PHOTOS,
         )
@@ -83,20 +85,21 @@ def _numbers(study_file: StudyFile, facts: SetFacts) -> Iterator[Finding]:
             "no-spare-photos",
             "should",
             "[protocol]",
-            f"{facts.n_photos} photographs for {n_shown} pairs: where none is left, a pair cut off"
-            " by a reload comes again and its exposure does not count.",
+            f"{counted(facts.n_photos, 'photograph')} for {counted(n_shown, 'pair')}: where none is"
+            " left, a pair cut off by a reload comes again and its exposure does not count.",
             f"{n_shown + max(1, round(SPARE_SHARE * n_shown))} photographs or more",
             PHOTOS,
         )
 
 
 def _control(study_file: StudyFile, facts: SetFacts) -> Iterator[Finding]:
-    if study_file.protocol.n_control and facts.roles.control is None:
+    n = study_file.protocol.n_control
+    if n and facts.roles.control is None:
         yield Finding(
             "no-control-condition",
             "should",
             "[conditions] control",
-            f"{study_file.protocol.n_control} control trials are wanted, but the set has no"
+            f"{counted(n, 'control trial')} {noun(n, 'is', 'are')} wanted, but the set has no"
             f" condition {study_file.conditions.control!r}; none will be shown.",
             f"colorizer build-set … --condition {study_file.conditions.control}=real",
             PHOTOS,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from colorizer import manifest
 from study_app.errors import StimulusSetError
+from study_app.number_words import counted, noun
 from study_app.protocol import PlannablePair
 
 
@@ -62,7 +63,8 @@ def _check_distinct(first: manifest.StimulusSet, second: manifest.StimulusSet) -
     photos = [{pair.photo_id for pair in stimulus_set.pairs} for stimulus_set in (first, second)]
     if both := sorted(photos[0] & photos[1]):
         raise StimulusSetError(
-            f"{len(both)} photos are in two stimulus sets, {both[0]} for one; a photo may be in one"
+            f"{counted(len(both), 'photo')} {noun(len(both), 'is', 'are')} in two stimulus sets,"
+            f" {both[0]} for one; a photo may be in one"
             " only, or participants would see it twice"
         )
     pairs = [{pair.pair_id for pair in stimulus_set.pairs} for stimulus_set in (first, second)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from study_app.monitoring.figures_in_words import thin
+from study_app.monitoring.figures_in_words import counted, thin
 from study_app.monitoring.watching import WatchedSession
 from study_app.progress import Arm
 
@@ -96,9 +96,11 @@ def _missing_sets(situation: Situation) -> Iterator[Notice]:
 
 def _missing_images(situation: Situation) -> Iterator[Notice]:
     if n := situation.n_missing_images:
-        what = "1 picture is" if n == 1 else f"{thin(n)} pictures are"
+        is_gone = "is" if n == 1 else "are"
         yield Notice(
-            "urgent", f"{what} missing from the stimulus set; the contact sheet marks the pairs."
+            "urgent",
+            f"{counted(n, 'picture')} {is_gone} missing from the stimulus set; the contact sheet"
+            " marks the pairs.",
         )
 
 
@@ -154,12 +156,12 @@ def _quota(situation: Situation) -> Iterator[Notice]:
         return
     for arm in situation.arms:
         if arm.counted >= situation.wanted:
-            yield Notice("note", f"{arm.condition} has all its {thin(situation.wanted)} people.")
+            yield Notice("note", f"{arm.condition} has all its {_people(situation.wanted)}.")
         elif arm.counted >= ALMOST_FULL_SHARE * situation.wanted:
             yield Notice(
                 "note",
                 f"{arm.condition} is almost full: {thin(arm.counted)} of"
-                f" {thin(situation.wanted)} people.",
+                f" {_people(situation.wanted)}.",
             )
 
 
@@ -236,7 +238,7 @@ def _is_full(situation: Situation) -> bool:
 
 
 def _people(n: int) -> str:
-    return "1 person" if n == 1 else f"{thin(n)} people"
+    return counted(n, "person", "people")
 
 
 def _long(passed: timedelta) -> str:

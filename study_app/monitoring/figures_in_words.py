@@ -5,6 +5,8 @@ Place on the data's path: the last step before a page; sentences and templates u
 
 from datetime import UTC, datetime
 
+from study_app.number_words import noun
+
 # U+202F: as narrow as a hair, and never broken over two lines.
 THIN_SPACE = "\u202f"
 NONE = "–"
@@ -18,7 +20,7 @@ def thin(number: int) -> str:
 
 def counted(number: int, one: str, several: str = "") -> str:
     """Write a whole number with its noun: 1 trial, 12 345 trials."""
-    return f"{thin(number)} {one if number == 1 else several or one + 's'}"
+    return f"{thin(number)} {noun(number, one, several)}"
 
 
 def percent(share: float | None, digits: int = 0) -> str:

@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from study_app.number_words import counted
 from study_app.psych_ds.problems import Problem, error
 
 ROW_ID = "row_id"
@@ -37,8 +38,8 @@ def check_table(path: str, content: bytes, described: Sequence[str]) -> Iterator
     yield from _check_header(path, header, described)
     for number, row in enumerate(rows[1:], start=FIRST_ROW):
         if len(row) != len(header):
-            yield error("CSV_HEADER_LENGTH_MISMATCH", path, f"row {number} has {len(row)} cells,"
-                        f" the header {len(header)}")  # fmt: skip
+            found = f"row {number} has {counted(len(row), 'cell')}, the header {len(header)}"
+            yield error("CSV_HEADER_LENGTH_MISMATCH", path, found)
             return
     if ROW_ID in header:
         cells = [row[header.index(ROW_ID)] for row in rows[1:]]

@@ -89,7 +89,7 @@ def test_rows_that_are_too_short_leave_the_others_readable() -> None:
 
     assert table.rows.tolist() == [2, 4]
     assert [problem.message for problem in table.problems] == [
-        "found 1 cells; allowed: 18, as many as the header"
+        "found 1 cell; allowed: 18, as many as the header"
     ]
 
 

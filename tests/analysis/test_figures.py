@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.figures import (
@@ -50,6 +51,21 @@ def test_the_reference_line_is_drawn_and_labelled() -> None:
 
 def test_every_line_is_labelled_with_its_name_and_its_numbers() -> None:
     assert {"full", "32.0 % (28.0–37.0)", "gone", "no trials"} <= written(draw([FULL, NOTHING]))
+
+
+@pytest.mark.parametrize("width_in", [7.2, 3.5])
+def test_no_words_stand_on_the_reference_line(width_in: float) -> None:
+    """Also where a reader's letters are half as tall again as those that matplotlib measures."""
+    figure = draw([FULL, NOTHING, FULL], width_in)
+    canvas = FigureCanvasAgg(figure)
+    dashes = [line.get_window_extent() for line in figure.axes[0].lines
+              if tuple(line.get_xdata()) == (50.0, 50.0)]  # fmt: skip
+    words = [text.get_window_extent(canvas.get_renderer()) for text in figure.axes[0].texts]
+    taller = [box.expanded(1.0, 1.5) for box in words]
+
+    assert len(dashes) == 3
+    assert any(box.x0 < dash.x0 < box.x1 for box in words for dash in dashes), "it can happen"
+    assert not [box for box in taller for dash in dashes if box.overlaps(dash)]
 
 
 def test_a_line_without_a_value_draws_no_point() -> None:

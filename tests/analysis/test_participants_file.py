@@ -33,7 +33,7 @@ def test_a_trial_table_alone_has_no_participants(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"code,state\nann,finished\n", "row 1: found no column participant_id"),
-        (b"participant_id,state\nann,finished\nbob\n", "row 3: found 1 cells; allowed: 2"),
+        (b"participant_id,state\nann,finished\nbob\n", "row 3: found 1 cell; allowed: 2"),
         (b'participant_id\n"ann', "is not comma-separated"),
         (b"participant_id\n\xff\n", "not UTF-8"),
     ],

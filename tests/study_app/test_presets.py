@@ -129,3 +129,12 @@ def test_the_expected_minutes_are_the_planned_times_plus_reading():
     assert expected_minutes(ProtocolSettings()) == 7
     # Side by side: 50 x (900 + 1000 + 100 + 1500) ms are 2.9 minutes.
     assert expected_minutes(ProtocolSettings(layout="side-by-side")) == 5
+
+
+def test_one_trial_is_told_in_the_singular():
+    said = told("zhang2016", has_control=True, n_practice=1, n_main=4, n_vigilance=1, n_control=1)
+
+    assert said.startswith(
+        "1 practice trial; in 2016 10; 4 test trials; in 2016 40; 1 vigilance trial; in 2016 4"
+    )
+    assert "1 control trial, real photo against its own re-encoding; in 2016 none" in said

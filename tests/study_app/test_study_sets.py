@@ -96,7 +96,7 @@ def test_a_photo_in_two_sets_is_refused(two_sets):
     first, second = (found for _, found in two_sets)
     mixed = replace(second, pairs=(*second.pairs, first.pairs[0]))
 
-    with pytest.raises(StimulusSetError, match=rf"1 photos .* {first.pairs[0].photo_id}"):
+    with pytest.raises(StimulusSetError, match=rf"1 photo is .* {first.pairs[0].photo_id}"):
         check_together([first, mixed])
 
 

@@ -148,7 +148,7 @@ def test_errors_come_first_and_say_where(tmp_path):
     folder = write_dataset(tmp_path / "a", {TABLE: "zebra,length\nann\n", "stray.txt": "x"})
 
     assert [str(problem) for problem in check_dataset(folder)] == [
-        f"error CSV_HEADER_LENGTH_MISMATCH: {TABLE}: row 2 has 1 cells, the header 2",
+        f"error CSV_HEADER_LENGTH_MISMATCH: {TABLE}: row 2 has 1 cell, the header 2",
         "warning FILE_NOT_CHECKED: stray.txt: has no name that the rules know; list it in"
         " .psychds-ignore",
     ]
