@@ -141,7 +141,7 @@ def simulate(
     shared = _Tally(plan.seed, plan.observers)
     study_file = _read_study_file(new_session, plan.study_code)
     try:
-        with httpx.Client(base_url=url, timeout=TIMEOUT_S) as client:
+        with _browser(url) as client:
             enrolled = [
                 _enrol(client, secret_key, plan, study_file, number)
                 for number in range(plan.n_observers)
@@ -207,6 +207,12 @@ def _enrol(
     return _Enrolled(number, seed, client.cookies, visit.page)
 
 
+def _browser(url: str, cookies: httpx.Cookies | None = None) -> httpx.Client:
+    """Open a connection that says where its forms come from: over HTTPS they must."""
+    referrer = {"Referer": url.rstrip("/") + "/"}
+    return httpx.Client(base_url=url, timeout=TIMEOUT_S, cookies=cookies, headers=referrer)
+
+
 def _take_part(
     url: str,
     new_session: Callable[[], contextlib.AbstractContextManager[Session]],
@@ -220,7 +226,7 @@ def _take_part(
     page_key = str(uuid.UUID(int=rng.getrandbits(128), version=4))
     truths: dict[str, TrialTruth] = {}
     n_answers = 0
-    with httpx.Client(base_url=url, timeout=TIMEOUT_S, cookies=enrolled.cookies) as client:
+    with _browser(url, enrolled.cookies) as client:
         visit = Visit(client, study_file, rng, enrolled.page)
         visit.pass_checks(enrolled.seed)
         visit.open_trials()
