@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from colorizer.devices import DEVICE_NAMES
 from colorizer.errors import ColorizerError
 
 PHOTOS = click.argument(
@@ -30,6 +31,13 @@ TEMPERATURE = click.option(
     metavar="T",
     help="T of the annealed mean, in (0, 1]; 1 the mean, towards 0 the mode"
     "  [default: the network's own, 0.38 in the paper]",
+)
+DEVICE = click.option(
+    "--device",
+    type=click.Choice(DEVICE_NAMES),
+    default="auto",
+    show_default=True,
+    help="auto takes a GPU where the backend sees one; gpu insists on one.",
 )
 INPUT_SIZE = click.option(
     "--input-size",
@@ -77,21 +85,38 @@ def counter(label: str) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def training_progress() -> Iterator[Callable[[dict[str, float]], None]]:
-    """Show step and loss on a terminal, nothing elsewhere."""
+    """Show step, loss with its reference points and chroma on a terminal, nothing elsewhere."""
     is_shown = sys.stderr.isatty()
 
     def show(figures: dict[str, float]) -> None:
         if is_shown:
-            click.echo(
-                f"\rstep {figures['step']:.0f} of {figures['n_steps']:.0f}  loss"
-                f" {figures['loss']:.3f}",
-                nl=False,
-                err=True,
-            )
+            click.echo(f"\r{_training_line(figures)}\x1b[K", nl=False, err=True)
 
     yield show
     if is_shown:
         click.echo(err=True)
+
+
+REFERENCES = {
+    "loss_uniform": "uniform",
+    "loss_prior": "prior only",
+    "loss_labels": "labels",
+    "loss_grey": "grey",
+}
+
+
+def _training_line(figures: dict[str, float]) -> str:
+    line = f"step {figures['step']:.0f} of {figures['n_steps']:.0f}  loss {figures['loss']:.3f}"
+    references = ", ".join(
+        f"{word} {figures[name]:.3f}" for name, word in REFERENCES.items() if name in figures
+    )
+    if references:
+        line += f" ({references})"
+    if "chroma_ratio" in figures:
+        line += f"  chroma ratio {figures['chroma_ratio']:.2f}"
+    if "photos_per_second" in figures:
+        line += f"  {figures['photos_per_second']:.1f} photos/s"
+    return line
 
 
 def fresh_seed() -> int:

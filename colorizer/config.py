@@ -11,6 +11,7 @@ from colorizer.errors import RunError
 LossName = Literal["classification", "l2"]
 Precision = Literal["float32", "mixed_bfloat16"]
 NetworkName = Literal["zhang2016", "residual"]
+ScheduleName = Literal["cosine", "one_cycle", "steps"]
 
 
 # The deepest layers work at one over this of the input's size.
@@ -18,6 +19,7 @@ SIZE_MULTIPLES: dict[str, int] = {"zhang2016": 8, "residual": 16}
 
 STRIDE = 4  # input pixels of every network per output pixel
 MOST_ZOOM = 4.0
+MOST_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class TrainingConfig:
         network: ``zhang2016`` (the eight blocks of the paper) or ``residual`` (U shape with skip
             connections and global context, for small data; classification only).
         loss: ``classification`` (the 313-way softmax) or ``l2`` (regression of ab).
+        neighbours: bins that a colour is spread over in the soft encoding; 5 in the paper, 10 in
+            its released code.
         rebalance: λ in [0, 1], share of the uniform distribution mixed into the prior before its
             inverse weights the pixels; 1 weights all pixels alike.
         width: multiplies the number of filters of every layer but the last.
@@ -35,9 +39,13 @@ class TrainingConfig:
             of the shards.
         batch_size: crops per step.
         n_steps: optimiser steps of the whole run.
-        steps_per_epoch: steps between two lines of ``metrics.csv`` and two checkpoints.
+        steps_per_epoch: steps between two lines of ``metrics.csv``.
+        checkpoint_steps: steps between two checkpoints to go on from; one is made after every epoch
+            too.
         learning_rate: peak of the schedule.
-        warmup_fraction: share of the steps in which the rate rises; then it falls by a cosine.
+        schedule: of the learning rate, see ``schedules.learning_rate``.
+        warmup_fraction: share of the steps in which the rate rises; then it falls by a cosine. Of
+            ``steps`` no part.
         weight_decay: decoupled (AdamW).
         ema_momentum: of the moving average of the weights that is kept; 0 switches it off.
         lightness_jitter: the network is shown 100 (L* / 100)^g instead of L*, log g drawn from
@@ -45,25 +53,30 @@ class TrainingConfig:
         zoom: crops are cut with a side of up to zoom times crop_px and shrunk to crop_px; 1
             switches it off.
         precision: ``mixed_bfloat16`` computes the inner blocks in bfloat16.
+        deterministic: the same settings give the same weights, bit by bit, on one machine; slower.
         seed: fixes initialisation, order, crops and flips.
         n_validation: most photographs of the validation split looked at after an epoch.
     """
 
     network: NetworkName = "zhang2016"
     loss: LossName = "classification"
+    neighbours: int = 5
     rebalance: float = 0.5
     width: float = 1.0
     crop_px: int = 176
     batch_size: int = 40
     n_steps: int = 450_000
     steps_per_epoch: int = 1000
+    checkpoint_steps: int = 200
     learning_rate: float = 3e-5
+    schedule: ScheduleName = "cosine"
     warmup_fraction: float = 0.0
     weight_decay: float = 1e-3
     ema_momentum: float = 0.0
     lightness_jitter: float = 0.0
     zoom: float = 1.0
     precision: Precision = "float32"
+    deterministic: bool = False
     seed: int = 0
     n_validation: int = 256
 
@@ -78,6 +91,7 @@ class TrainingConfig:
             "network": self.network in ("zhang2016", "residual"),
             "loss": self.loss == "classification"
             or (self.loss == "l2" and self.network == "zhang2016"),
+            "neighbours": 1 <= self.neighbours <= MOST_NEIGHBOURS,
             "rebalance": 0 <= self.rebalance <= 1,
             "width": self.width > 0,
             "crop_px": self.crop_px >= self.size_multiple
@@ -85,7 +99,9 @@ class TrainingConfig:
             "batch_size": self.batch_size >= 1,
             "n_steps": self.n_steps >= 1,
             "steps_per_epoch": self.steps_per_epoch >= 1,
+            "checkpoint_steps": self.checkpoint_steps >= 1,
             "learning_rate": self.learning_rate > 0,
+            "schedule": self.schedule in ("cosine", "one_cycle", "steps"),
             "warmup_fraction": 0 <= self.warmup_fraction < 1,
             "ema_momentum": 0 <= self.ema_momentum < 1,
             "lightness_jitter": 0 <= self.lightness_jitter <= 1,
@@ -100,13 +116,16 @@ class TrainingConfig:
 _ALLOWED = {
     "network": "choose zhang2016 or residual",
     "loss": "choose classification, or l2 for the zhang2016 network",
+    "neighbours": "choose a whole number from 1 to 10",
     "rebalance": "choose a number from 0 to 1",
     "width": "choose a number above 0",
     "crop_px": "choose a multiple of 8, at least 8; of 16 for the residual network",
     "batch_size": "choose a whole number from 1",
     "n_steps": "choose a whole number from 1",
     "steps_per_epoch": "choose a whole number from 1",
+    "checkpoint_steps": "choose a whole number from 1",
     "learning_rate": "choose a number above 0",
+    "schedule": "choose cosine, one_cycle or steps",
     "warmup_fraction": "choose a number from 0 to below 1",
     "ema_momentum": "choose a number from 0 to below 1",
     "lightness_jitter": "choose a number from 0 to 1",
@@ -117,7 +136,20 @@ _ALLOWED = {
 # Each preset says what it is for. Steps per second depend on the machine.
 PRESETS: dict[str, TrainingConfig] = {
     # The 2016 network at full width on ImageNet: weeks on one GPU; not run by us.
-    "paper": TrainingConfig(),
+    "paper": TrainingConfig(schedule="steps", checkpoint_steps=500),
+    # The same network at half width in a twentieth of the steps: one cycle of the rate, averaged
+    # weights. About a day on one GPU; not run by us to its end.
+    "short": TrainingConfig(
+        width=0.5,
+        crop_px=128,
+        n_steps=22_500,
+        steps_per_epoch=500,
+        learning_rate=1e-3,
+        schedule="one_cycle",
+        warmup_fraction=0.3,
+        weight_decay=0.05,
+        ema_momentum=0.999,
+    ),
     # A quarter of the width for tens of thousands of photographs on a small CPU: hours.
     "small": TrainingConfig(
         width=0.25,
@@ -160,9 +192,12 @@ PRESETS: dict[str, TrainingConfig] = {
 
 
 def save_config(config: TrainingConfig, path: Path, **more: Any) -> None:
-    """Write the settings, and what else belongs beside them, as JSON."""
+    """Write the settings, and what else belongs beside them, as JSON, whole or not at all."""
     document = {"training": dataclasses.asdict(config), **more}
-    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    temporary = path.with_name(f"part-{path.name}")
+    text = json.dumps(document, indent=1, sort_keys=True) + "\n"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
 def load_config(path: Path) -> TrainingConfig:

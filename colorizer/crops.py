@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,17 @@ from PIL import Image
 
 from colorizer.errors import ShardError
 from colorizer.shards import Photographs, UInt8
+
+ALL = slice(None)
+
+
+class Place(NamedTuple):
+    """Where a crop is cut, in pixels of the photograph, and whether it is mirrored."""
+
+    side_px: int
+    top: int
+    left: int
+    is_mirrored: bool
 
 
 def random_crops(
@@ -20,6 +32,7 @@ def random_crops(
     first_step: int = 0,
     *,
     zoom: float = 1.0,
+    part: slice = ALL,
 ) -> Iterator[UInt8]:
     """Give batches without end: every photograph once per pass, each pass in another order.
 
@@ -31,9 +44,10 @@ def random_crops(
         first_step: number of the first batch given; a batch depends on seed and number only.
         zoom: at least 1; a crop is cut with a side of crop_px to zoom * crop_px, log-uniform, and
             shrunk to crop_px.
+        part: of each batch, given and read; what the other workers read is left alone.
 
     Yields:
-        (batch_size, crop_px, crop_px, 3), uint8 sRGB.
+        (batch_size, crop_px, crop_px, 3), uint8 sRGB; fewer than batch_size of a part.
 
     Raises:
         ShardError: the photographs are smaller than the crops, or there are none.
@@ -43,17 +57,18 @@ def random_crops(
     while True:
         positions = range(step * batch_size, (step + 1) * batch_size)
         rng = np.random.default_rng([seed, 1, step])
+        places = [_draw_place(photographs.index.size_px, crop_px, zoom, rng) for _ in positions]
         yield np.stack(
             [
-                _crop(photographs[_photo_at(position, photographs, seed)], crop_px, zoom, rng)
-                for position in positions
+                _crop(photographs[_photo_at(position, photographs, seed)], crop_px, place)
+                for position, place in list(zip(positions, places, strict=True))[part]
             ]
         )
         step += 1
 
 
 def lightness_exponents(
-    batch_size: int, jitter: float, seed: int, first_step: int = 0
+    batch_size: int, jitter: float, seed: int, first_step: int = 0, part: slice = ALL
 ) -> Iterator[npt.NDArray[np.float32]]:
     """Give, for each batch, the exponents g of 100 (L* / 100)^g that the network is shown.
 
@@ -62,13 +77,14 @@ def lightness_exponents(
         jitter: log g is uniform in [-jitter, jitter].
         seed: fixes the draws.
         first_step: number of the first batch given; a batch depends on seed and number only.
+        part: of each batch, given.
 
     Yields:
         (batch_size,), float32, all 1 without jitter.
     """
     for step in itertools.count(first_step):
         rng = np.random.default_rng([seed, 2, step])
-        yield np.exp(rng.uniform(-jitter, jitter, batch_size)).astype(np.float32)
+        yield np.exp(rng.uniform(-jitter, jitter, batch_size)).astype(np.float32)[part]
 
 
 def check_crop_fits(photographs: Photographs, crop_px: int, zoom: float = 1.0) -> None:
@@ -102,11 +118,16 @@ def _order_of_pass(n_photos: int, seed: int, n_pass: int) -> npt.NDArray[np.int6
     return np.random.default_rng([seed, 0, n_pass]).permutation(n_photos)
 
 
-def _crop(photo: UInt8, crop_px: int, zoom: float, rng: np.random.Generator) -> UInt8:
+def _draw_place(size_px: int, crop_px: int, zoom: float, rng: np.random.Generator) -> Place:
     side_px = crop_px if zoom == 1 else int(crop_px * np.exp(rng.uniform(0, np.log(zoom))))
-    top, left = rng.integers(0, photo.shape[0] - side_px + 1, size=2)
-    crop = photo[top : top + side_px, left : left + side_px]
-    if side_px != crop_px:
+    top, left = rng.integers(0, size_px - side_px + 1, size=2)
+    return Place(side_px, int(top), int(left), bool(rng.integers(2)))
+
+
+def _crop(photo: UInt8, crop_px: int, place: Place) -> UInt8:
+    rows = slice(place.top, place.top + place.side_px)
+    crop = photo[rows, place.left : place.left + place.side_px]
+    if place.side_px != crop_px:
         shrunk = Image.fromarray(crop).resize((crop_px, crop_px), Image.Resampling.BOX)
         crop = np.asarray(shrunk)
-    return crop[:, ::-1] if rng.integers(2) else crop
+    return crop[:, ::-1] if place.is_mirrored else crop

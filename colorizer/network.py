@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from colorizer.ab_bins import n_bins, soft_encode_in_graph
+from colorizer.ab_bins import N_NEIGHBOURS, n_bins, soft_encode_in_graph
 from colorizer.config import STRIDE
 from colorizer.lab import rgb_to_lab
 
@@ -142,20 +142,25 @@ def set_final_bias(network: keras.Model, prior: npt.NDArray[Any]) -> None:
     head.bias.assign(np.log(prior).astype(np.float32))
 
 
-def targets_of(rgb: Any, loss: str) -> tuple[Any, tuple[Any, Any] | None, Any]:
+def targets_of(
+    rgb: Any, loss: str, n_neighbours: int = N_NEIGHBOURS
+) -> tuple[Any, tuple[Any, Any] | None, Any]:
     """Compute, inside the training step, what the network sees and what it should say.
 
     Args:
         rgb: (N, H, W, 3), tensor, 8-bit sRGB values.
         loss: ``classification`` or ``l2``.
+        n_neighbours: K, bins that a colour is spread over.
 
     Returns:
-        Lightness (N, H, W, 1); the soft encoding (bin numbers and weights, each (N, H/4, W/4, 5)),
+        Lightness (N, H, W, 1); the soft encoding (bin numbers and weights, each (N, H/4, W/4, K)),
         None for ``l2``; and ab (N, H/4, W/4, 2), taken at every fourth pixel without averaging.
     """
     lab = rgb_to_lab(keras.ops.cast(rgb, "float32"), keras.ops)
     ab = lab[:, ::STRIDE, ::STRIDE, 1:]
-    encoded = soft_encode_in_graph(ab, keras.ops) if loss == "classification" else None
+    if loss != "classification":
+        return lab[..., :1], None, ab
+    encoded = soft_encode_in_graph(ab, keras.ops, n_neighbours)
     return lab[..., :1], encoded, ab
 
 

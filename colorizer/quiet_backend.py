@@ -13,12 +13,17 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 
-def load_keras_quietly() -> None:
-    """Import Keras and start its backend's devices."""
+def load_keras_quietly(*, start_devices: bool = True) -> None:
+    """Import Keras and start its backend's devices.
+
+    Args:
+        start_devices: no, where something must be settled before the first of them is used.
+    """
     with _quiet_native_stderr():
         import keras  # takes seconds: only the commands that need it
 
-        keras.ops.zeros(1)
+        if start_devices:
+            keras.ops.zeros(1)
 
 
 @contextmanager

@@ -69,12 +69,23 @@ def bin_weights(prior: npt.NDArray[Any], rebalance: float = REBALANCE) -> Float:
 
 def save_prior(prior: Float, path: Path, **provenance: Any) -> None:
     """Write the prior as JSON, with what it was counted from."""
-    document = {"prior": [float(f"{share:.9g}") for share in prior], **provenance}
+    document = {"prior": _rounded(prior), **provenance}
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def load_prior(path: Path) -> Float:
+def as_saved(prior: Float) -> Float:
+    """Give a prior as ``load_prior`` will read it, to the last bit: a file has nine digits."""
+    rounded = np.array(_rounded(prior))
+    result: Float = rounded / rounded.sum()
+    return result
+
+
+def load_prior(path: Path, *, may_be_odd: bool = False) -> Float:
     """Read a prior.
+
+    Args:
+        path: written by ``save_prior``.
+        may_be_odd: take one whose most frequent bin is not grey: a run's own.
 
     Returns:
         (Q,), float64, sums to 1.
@@ -88,7 +99,8 @@ def load_prior(path: Path) -> Float:
         raise RunError(f"{path}: no prior there: {error}") from None
     if prior.shape != (n_bins(),) or not (prior > 0).all():
         raise RunError(f"{path}: a prior has {n_bins()} positive shares, found {prior.shape}")
-    check_grey_is_mode(prior, str(path))
+    if not may_be_odd:
+        check_grey_is_mode(prior, str(path))
     result: Float = prior / prior.sum()
     return result
 
@@ -103,3 +115,7 @@ def check_grey_is_mode(prior: Float, where: str) -> None:
     near_grey = bin_numbers()[centre - 1 : centre + 2, centre - 1 : centre + 2]
     if int(prior.argmax()) not in near_grey:
         raise RunError(f"{where}: grey is not the most frequent colour; photographs have it so")
+
+
+def _rounded(prior: Float) -> list[float]:
+    return [float(f"{share:.9g}") for share in prior]

@@ -1,17 +1,19 @@
 """A training's directory: settings, metrics, checkpoints, samples; every file written whole.
 
-``config.json``, ``metrics.csv``, ``prior.json``, ``last.keras`` with ``last_optimizer.npz`` (to go
-on), ``best.keras`` (to colour with), ``samples/``.
+``config.json``, ``metrics.csv``, ``prior.json``, ``last_state.npz`` (to go on from), ``last.keras``
+(the network after the last epoch), ``best.keras`` (to colour with), ``samples/``.
 """
 
 import csv
+import errno
 import json
+import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from colorizer.errors import RunError
 
@@ -23,8 +25,11 @@ METRICS_NAME = "metrics.csv"
 PRIOR_NAME = "prior.json"
 LAST_NAME = "last.keras"
 BEST_NAME = "best.keras"
-OPTIMIZER_NAME = "last_optimizer.npz"
+STATE_NAME = "last_state.npz"
 SAMPLES_NAME = "samples"
+TENSORBOARD_NAME = "tensorboard"
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class RunDirectory:
 
     path: Path
 
-    def create(self, overwrite: bool = False) -> None:
-        """Make an empty run directory.
+    def check_free(self, overwrite: bool = False) -> None:
+        """Refuse a directory that is taken.
 
         Raises:
             RunError: it holds a training already and ``overwrite`` is false.
@@ -48,26 +53,23 @@ class RunDirectory:
                 f"{self.path}: holds a training already; go on with --resume or start anew with"
                 " --overwrite"
             )
+
+    def create(self, overwrite: bool = False) -> None:
+        """Make an empty run directory.
+
+        Raises:
+            RunError: it holds a training already and ``overwrite`` is false.
+        """
+        self.check_free(overwrite)
         (self.path / SAMPLES_NAME).mkdir(parents=True, exist_ok=True)
-        for name in (METRICS_NAME, LAST_NAME, BEST_NAME, OPTIMIZER_NAME):
+        for name in (CONFIG_NAME, METRICS_NAME, LAST_NAME, BEST_NAME, STATE_NAME):
             (self.path / name).unlink(missing_ok=True)
+        shutil.rmtree(self.path / TENSORBOARD_NAME, ignore_errors=True)
 
     def save_network(self, network: "keras.Model", name: str) -> None:
         """Write a network under a temporary name, then rename."""
-        temporary = self.path / f"part-{name}"
-        network.save(temporary)
-        temporary.replace(self.path / name)
-
-    def save_progress(self, network: "keras.Model", optimizer: Any, n_steps: int) -> None:
-        """Write what a resumed training needs."""
-        import keras  # takes seconds: an exported network colours without it
-
-        values = [keras.ops.convert_to_numpy(variable) for variable in optimizer.variables]
-        arrays = {f"v{number:04d}": value for number, value in enumerate(values)}
-        temporary = self.path / f"part-{OPTIMIZER_NAME}"
-        np.savez(temporary, n_steps=np.int64(n_steps), **arrays)
-        self.save_network(network, LAST_NAME)
-        temporary.replace(self.path / OPTIMIZER_NAME)
+        with whole_file(self.path / name) as temporary:
+            network.save(temporary)
 
     def load_network(self, name: str) -> "keras.Model":
         """Read a network.
@@ -77,46 +79,73 @@ class RunDirectory:
         """
         return load_network_file(self.path / name)
 
-    def load_progress(self, optimizer: Any) -> int:
-        """Put the optimiser, already built, back where it was and give the steps done.
-
-        Raises:
-            RunError: there is no progress to go on from, or it does not fit the network.
-        """
-        path = self.path / OPTIMIZER_NAME
-        try:
-            with np.load(path) as saved:
-                for number, variable in enumerate(optimizer.variables):
-                    variable.assign(saved[f"v{number:04d}"])
-                return int(saved["n_steps"])
-        except (OSError, ValueError, KeyError) as error:
-            raise RunError(f"{path}: no progress to go on from: {error}") from None
-
     def append_metrics(self, row: dict[str, float | int]) -> None:
-        """Add a line to ``metrics.csv``."""
-        path = self.path / METRICS_NAME
-        is_new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(row))
-            if is_new:
-                writer.writeheader()
-            writer.writerow({key: _short(value) for key, value in row.items()})
+        """Add a line to ``metrics.csv``, which is written whole."""
+        self.save_metrics([*self.load_metrics(), dict(row)])
 
     def load_metrics(self) -> list[dict[str, float]]:
-        """Read the lines of ``metrics.csv``; none before the first epoch."""
+        """Read the lines of ``metrics.csv``; none before the first epoch.
+
+        Raises:
+            RunError: it holds something else than numbers.
+        """
         path = self.path / METRICS_NAME
         if not path.exists():
             return []
-        with path.open(newline="", encoding="utf-8") as file:
-            return [
-                {key: float(value) for key, value in row.items()} for row in csv.DictReader(file)
-            ]
+        try:
+            with path.open(newline="", encoding="utf-8") as file:
+                return [
+                    {key: float(value) for key, value in row.items() if value}
+                    for row in csv.DictReader(file)
+                ]
+        except (ValueError, TypeError) as error:
+            raise RunError(f"{path}: not the metrics of a training: {error}") from None
 
     def save_metrics(self, rows: list[dict[str, float]]) -> None:
-        """Write ``metrics.csv`` anew, as after a crash between two checkpoints."""
-        (self.path / METRICS_NAME).unlink(missing_ok=True)
-        for row in rows:
-            self.append_metrics(dict(row))
+        """Write ``metrics.csv`` anew; a figure that a line does not have stays empty."""
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        path = self.path / METRICS_NAME
+        if not rows:
+            path.unlink(missing_ok=True)
+            return
+        with (
+            whole_file(path) as temporary,
+            temporary.open("w", newline="", encoding="utf-8") as file,
+        ):
+            writer = csv.DictWriter(file, names, restval="")
+            writer.writeheader()
+            writer.writerows({key: _short(value) for key, value in row.items()} for row in rows)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary name that takes the name ``path`` when all went well, else disappears."""
+    temporary = path.with_name(f"part-{path.name}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def full_disk_explained(run: Path) -> Iterator[None]:
+    """Turn a disk that takes no more into a sentence that says what stays.
+
+    Raises:
+        RunError: something could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        kept = (
+            "the last checkpoint stays whole: make room and go on with --resume"
+            if (run / STATE_NAME).exists()
+            else "there was no checkpoint yet: make room and start anew with --overwrite"
+        )
+        raise RunError(f"{run}: cannot be written to: {error.strerror}; {kept}") from None
 
 
 def load_network_file(path: Path) -> "keras.Model":

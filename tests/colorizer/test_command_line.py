@@ -72,6 +72,19 @@ def test_on_a_terminal_progress_is_shown(capsys, monkeypatch):
     assert "step 1 of 2  loss 3.000" in shown
 
 
+def test_the_loss_is_shown_beside_its_reference_points_and_the_chroma(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    references = {"loss_uniform": 5.75, "loss_prior": 3.5, "loss_labels": 1.25}
+    figures = {"step": 3, "n_steps": 9, "loss": 4.0, **references, "chroma_ratio": 0.125}
+
+    with training_progress() as train:
+        train({**figures, "photos_per_second": 12.0})
+
+    shown = capsys.readouterr().err
+    assert "loss 4.000 (uniform 5.750, prior only 3.500, labels 1.250)" in shown
+    assert "chroma ratio 0.12  12.0 photos/s" in shown
+
+
 def test_a_drawn_seed_is_printed(capsys):
     seed = fresh_seed()
 

@@ -17,6 +17,8 @@ def test_the_paper_preset_is_the_papers():
     paper = PRESETS["paper"]
 
     assert (paper.width, paper.crop_px, paper.batch_size, paper.rebalance) == (1.0, 176, 40, 0.5)
+    assert (paper.n_steps, paper.neighbours, paper.schedule) == (450_000, 5, "steps")
+    assert (paper.learning_rate, paper.weight_decay, paper.ema_momentum) == (3e-5, 1e-3, 0)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,10 @@ def test_the_paper_preset_is_the_papers():
         ("warmup_fraction", 1),
         ("ema_momentum", 1),
         ("precision", "float16"),
+        ("neighbours", 0),
+        ("neighbours", 11),
+        ("schedule", "linear"),
+        ("checkpoint_steps", 0),
     ],
 )
 def test_a_value_no_training_can_use_is_named_with_what_is_allowed(name, value):

@@ -108,3 +108,28 @@ def test_exponents_are_within_the_jitter_and_the_same_after_a_resume():
 
 def test_without_jitter_lightness_is_shown_as_it_is():
     np.testing.assert_array_equal(next(lightness_exponents(3, 0.0, seed=1)), np.ones(3))
+
+
+def test_the_parts_of_workers_are_the_batch_and_no_more_is_read(photographs, monkeypatch):
+    whole = next(random_crops(photographs, 8, 6, seed=1, zoom=1.5))
+    read = []
+    get = type(photographs).__getitem__
+    monkeypatch.setattr(
+        type(photographs), "__getitem__", lambda self, n: read.append(n) or get(self, n)
+    )
+
+    parts = [
+        next(random_crops(photographs, 8, 6, seed=1, zoom=1.5, part=part))
+        for part in (slice(0, 2), slice(2, 6))
+    ]
+
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert len(read) == 6
+
+
+def test_the_parts_of_exponents_are_those_of_the_batch():
+    whole = next(lightness_exponents(5, 0.2, seed=3))
+
+    parts = [next(lightness_exponents(5, 0.2, seed=3, part=p)) for p in (slice(2), slice(2, 5))]
+
+    np.testing.assert_array_equal(np.concatenate(parts), whole)

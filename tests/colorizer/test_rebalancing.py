@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from colorizer.ab_bins import bin_centres, bin_numbers
 from colorizer.errors import RunError
-from colorizer.rebalancing import bin_weights, load_prior, save_prior, smooth_prior
+from colorizer.rebalancing import as_saved, bin_weights, load_prior, save_prior, smooth_prior
 
 GREY = 120
 
@@ -38,6 +38,17 @@ def test_smoothing_spreads_in_the_ab_plane_not_along_the_number():
     assert np.ptp(prior[neighbours]) < 1e-9
     # a Gaussian of half a cell, sampled: exp(-2) of the centre
     assert prior[neighbours[0]] / prior[GREY] == pytest.approx(np.exp(-2), rel=1e-3)
+
+
+def test_smoothing_is_the_sum_of_gaussians_on_the_plane(counts):
+    """Every bin gives to every other what a sampled, normalised Gaussian of 5 units says."""
+    centres = bin_centres()
+    steps = np.arange(-20, 21) * 10.0
+    total = np.exp(-(steps**2) / 50).sum() ** 2  # of the kernel on the lattice
+    distance2 = ((centres[:, np.newaxis] - centres) ** 2).sum(axis=-1)
+    expected = np.exp(-distance2 / 50) / total @ (counts / counts.sum()) + 1e-7
+
+    np.testing.assert_allclose(smooth_prior(counts), expected / expected.sum(), atol=1e-5)
 
 
 @given(st.floats(0, 1))
@@ -80,6 +91,19 @@ def test_a_saved_prior_is_read_back(tmp_path, counts):
 
     np.testing.assert_allclose(load_prior(tmp_path / "prior.json"), prior, rtol=1e-7)
     assert json.loads((tmp_path / "prior.json").read_text())["n_photos"] == 3
+
+
+def test_a_prior_is_what_its_file_will_say_to_the_last_bit(tmp_path, counts):
+    prior = as_saved(smooth_prior(counts))
+    save_prior(prior, tmp_path / "prior.json")
+
+    np.testing.assert_array_equal(load_prior(tmp_path / "prior.json"), prior)
+
+
+def test_a_runs_own_prior_may_be_odd(tmp_path):
+    save_prior(np.r_[0.5, np.full(312, 0.5 / 312)], tmp_path / "prior.json")
+
+    assert load_prior(tmp_path / "prior.json", may_be_odd=True).argmax() == 0
 
 
 def test_a_prior_whose_mode_is_not_grey_is_refused(tmp_path):

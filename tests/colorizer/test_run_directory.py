@@ -1,10 +1,17 @@
-import keras
-import numpy as np
+import errno
+
 import pytest
 
 from colorizer.errors import RunError
-from colorizer.network import build_network
-from colorizer.run_directory import BEST_NAME, LAST_NAME, RunDirectory, load_network_file
+from colorizer.run_directory import (
+    BEST_NAME,
+    METRICS_NAME,
+    STATE_NAME,
+    RunDirectory,
+    full_disk_explained,
+    load_network_file,
+    whole_file,
+)
 
 
 @pytest.fixture
@@ -12,28 +19,6 @@ def directory(tmp_path):
     directory = RunDirectory(tmp_path / "run")
     directory.create()
     return directory
-
-
-def build_optimizer(network):
-    optimizer = keras.optimizers.AdamW(1e-3, use_ema=True)
-    optimizer.build(network.trainable_variables)
-    return optimizer
-
-
-def test_progress_comes_back_with_the_optimisers_memory(directory):
-    network = build_network(0.0625)
-    optimizer = build_optimizer(network)
-    gradients = [keras.ops.ones_like(variable) for variable in network.trainable_variables]
-    optimizer.apply(gradients, network.trainable_variables)
-    directory.save_progress(network, optimizer, 17)
-
-    fresh = build_optimizer(directory.load_network(LAST_NAME))
-
-    assert directory.load_progress(fresh) == 17
-    for one, other in zip(fresh.variables, optimizer.variables, strict=True):
-        np.testing.assert_array_equal(
-            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other)
-        )
 
 
 def test_metrics_are_appended_and_read_back(directory):
@@ -58,17 +43,57 @@ def test_a_taken_directory_is_refused_and_emptied_when_asked(directory):
     assert directory.load_metrics() == []
 
 
-def test_without_progress_nothing_is_resumed(directory):
-    with pytest.raises(RunError, match="no progress"):
-        directory.load_progress(build_optimizer(build_network(0.0625)))
+def test_metrics_written_again_are_the_same_to_the_last_digit(directory):
+    directory.append_metrics({"step": 250, "loss": 1 / 3, "val_loss": 1e-7})
+    before = (directory.path / METRICS_NAME).read_bytes()
+
+    directory.save_metrics(directory.load_metrics())
+
+    assert (directory.path / METRICS_NAME).read_bytes() == before
 
 
-def test_progress_of_another_network_is_refused(directory):
-    network = build_network(0.0625)
-    directory.save_progress(network, build_optimizer(network), 1)
+def test_metrics_that_are_none_are_named(directory):
+    (directory.path / METRICS_NAME).write_text("step,loss\n1,high\n")
 
-    with pytest.raises(RunError, match="no progress"):
-        directory.load_progress(build_optimizer(build_network(0.125)))
+    with pytest.raises(RunError, match=r"metrics\.csv: not the metrics of a training"):
+        directory.load_metrics()
+
+
+def test_a_file_is_whole_or_absent(tmp_path):
+    path = tmp_path / "file.txt"
+
+    def write(text, error=None):
+        with whole_file(path) as temporary:
+            temporary.write_text(text)
+            if error:
+                raise error
+
+    write("old")
+    with pytest.raises(ValueError, match="stop"):
+        write("new", ValueError("stop"))
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("has_checkpoint", "advice"),
+    [(True, "the last checkpoint stays whole: .* --resume"), (False, "no checkpoint yet: .*")],
+)
+def test_a_full_disk_is_a_sentence(tmp_path, has_checkpoint, advice):
+    if has_checkpoint:
+        (tmp_path / STATE_NAME).touch()
+
+    with (
+        pytest.raises(RunError, match=f"cannot be written to: No space left on device; {advice}"),
+        full_disk_explained(tmp_path),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_another_fault_of_the_system_is_left_alone(tmp_path):
+    with pytest.raises(PermissionError), full_disk_explained(tmp_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
 
 
 def test_a_missing_network_is_named(directory):

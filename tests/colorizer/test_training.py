@@ -1,10 +1,14 @@
+import contextlib
 import dataclasses
 import json
+import os
+import subprocess
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from colorizer import networks, training
+from colorizer import networks
 from colorizer.config import PRESETS, load_config
 from colorizer.errors import RunError, ShardError
 from colorizer.fingerprints import (
@@ -14,11 +18,12 @@ from colorizer.fingerprints import (
     save_fingerprints,
 )
 from colorizer.near_duplicates import PictureHash
-from colorizer.network import build_network
 from colorizer.run_directory import BEST_NAME, LAST_NAME, load_network_file
 from colorizer.shard_writer import ShardWriter
 from colorizer.shards import Photographs
-from colorizer.training import TrainingStep, resume, train
+from colorizer.training import resume, train
+from colorizer.training_start import start_network
+from colorizer.training_step import TrainingStep
 from tests.colorizer.factories import colourful_photo
 
 TINY = dataclasses.replace(
@@ -27,6 +32,7 @@ TINY = dataclasses.replace(
     seed=1,
     n_steps=80,
     steps_per_epoch=40,
+    checkpoint_steps=15,
     learning_rate=1e-2,
 )
 
@@ -52,7 +58,8 @@ def seen():
 @pytest.fixture(scope="module")
 def run(shards, tmp_path_factory, seen):
     """One training for all tests that only look: compiling takes most of the time."""
-    return train(shards, tmp_path_factory.mktemp("runs") / "run", TINY, progress=seen.append)
+    path = tmp_path_factory.mktemp("runs") / "run"
+    return train(shards, path, TINY, progress=seen.append, tensorboard=True)
 
 
 def weights_of(path):
@@ -84,6 +91,30 @@ def test_metrics_show_the_reference_points(run):
     assert row["chroma_ratio"] > 0
 
 
+def test_every_loss_comes_with_its_reference_points_and_the_newest_chroma(run, seen):
+    rows = run.load_metrics()
+
+    assert seen[0]["loss_labels"] < seen[0]["loss_prior"] < seen[0]["loss_uniform"]
+    assert "chroma_ratio" not in seen[39]
+    assert seen[40]["chroma_ratio"] == pytest.approx(rows[0]["chroma_ratio"], rel=1e-5)
+    assert seen[0]["loss_prior"] == pytest.approx(rows[0]["loss_prior"], rel=1e-5)
+
+
+def test_events_for_tensorboard_hold_the_curves(run, seen):
+    (path,) = (run.path / "tensorboard").iterdir()
+    points = [
+        (event.step, value.tag, value.simple_value)
+        for event in tf.compat.v1.train.summary_iterator(str(path))
+        for value in event.summary.value
+    ]
+
+    losses = [(step, value) for step, tag, value in points if tag == "step_loss"]
+    assert losses == [
+        (figures["step"], pytest.approx(figures["loss"], rel=1e-6)) for figures in seen
+    ]
+    assert [step for step, tag, _ in points if tag == "chroma_ratio"] == [40, 80]
+
+
 def test_training_learns_what_it_sees(run):
     rows = run.load_metrics()
 
@@ -106,6 +137,41 @@ def test_an_interrupted_run_ends_where_an_uninterrupted_one_does(shards, run, tm
         pairs = zip(weights_of(run.path / name), weights_of(resumed.path / name), strict=True)
         for expected, found in pairs:
             np.testing.assert_allclose(found, expected, atol=2e-3)
+    losses = [[row["loss"] for row in one.load_metrics()] for one in (run, resumed)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own, for as long as the test: 12 MB in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_to_go_on_from(shards, run, small_disk):
+    filler = small_disk / "filler"
+
+    def fill(figures):
+        if figures["step"] == 50:
+            with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+                while file.write(bytes(1 << 16)):
+                    pass
+
+    with pytest.raises(
+        RunError, match=r"run: cannot be written to: No space left .* the last checkpoint stays"
+    ):
+        train(shards, small_disk / "run", TINY, progress=fill)
+    assert not list((small_disk / "run").rglob("part-*"))
+    filler.unlink()
+    steps = []
+    resumed = resume(shards, small_disk / "run", progress=lambda f: steps.append(f["step"]))
+
+    assert steps[0] == 46  # after the checkpoint of step 45
     losses = [[row["loss"] for row in one.load_metrics()] for one in (run, resumed)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
@@ -139,7 +205,7 @@ def test_the_l2_loss_trains_a_network_that_gives_ab(shards, tmp_path):
 def test_initial_weights_are_taken_up_to_the_scale_of_their_blocks(shards, run):
     photographs = Photographs(shards, "training")
 
-    started = training._start_network(TINY, photographs, np.ones(313) / 313, run.path / BEST_NAME)
+    started = start_network(TINY, photographs, np.ones(313) / 313, run.path / BEST_NAME)
 
     given = run.load_network(BEST_NAME)
     ratio = np.asarray(started.get_layer("conv3_1").kernel / given.get_layer("conv3_1").kernel)
@@ -158,6 +224,7 @@ def test_initial_weights_of_another_width_are_refused(shards, run, tmp_path):
             dataclasses.replace(TINY, width=0.125),
             initial_weights=run.path / BEST_NAME,
         )
+    assert not (tmp_path / "next").exists()
 
 
 def test_crops_larger_than_the_shards_leave_no_run(shards, tmp_path):
@@ -171,20 +238,6 @@ def test_a_loss_that_is_none_ends_the_run_with_advice(shards, tmp_path, monkeypa
 
     with pytest.raises(RunError, match="lower learning rate"):
         train(shards, tmp_path / "run", TINY)
-
-
-def test_the_gradient_of_a_pixel_is_scaled_by_its_bins_weight():
-    """Two pixels predicted alike: their gradients differ by the ratio of the class weights."""
-    network = build_network(0.0625)
-    weights = np.ones(313)
-    photo = colourful_photo(3, 32, 32)[np.newaxis]
-    losses = []
-    for factor in (1.0, 3.0):
-        step = TrainingStep(network, weights * factor, "classification")
-        inputs = photo, np.ones(1, np.float32)
-        losses.append(float(step.compute_loss(x=inputs, y_pred=step(inputs))))
-
-    assert losses[1] == pytest.approx(3 * losses[0], rel=1e-5)
 
 
 @pytest.fixture(scope="module")
@@ -215,9 +268,7 @@ def test_a_residual_network_starts_from_the_weights_given(shards, residual_run):
     config = load_config(residual_run.path / "config.json")
     given = residual_run.path / BEST_NAME
 
-    started = training._start_network(
-        config, Photographs(shards, "training"), np.ones(313) / 313, given
-    )
+    started = start_network(config, Photographs(shards, "training"), np.ones(313) / 313, given)
 
     for one, other in zip(started.get_weights(), weights_of(given), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -2,14 +2,18 @@ import dataclasses
 
 import numpy as np
 import pytest
+import scipy.spatial
+import scipy.special
 from PIL import Image
 
+from colorizer.ab_bins import bin_centres
 from colorizer.config import PRESETS
+from colorizer.lab import rgb_to_lab
 from colorizer.network import build_network, set_final_bias
 from colorizer.preparing import count_prior
 from colorizer.shard_writer import ShardWriter
 from colorizer.shards import Photographs
-from colorizer.validation import predict_ab, save_samples, validate
+from colorizer.validation import predict_ab, reference_losses, save_samples, validate
 from tests.colorizer.factories import colourful_photo
 
 CONFIG = dataclasses.replace(PRESETS["tiny"], n_validation=5)
@@ -55,8 +59,39 @@ def test_an_l2_network_has_a_loss_and_a_chroma(held_out, prior):
 
     figures = validate(build_network(0.0625, loss="l2"), held_out, config, prior)
 
-    assert set(figures) == {"val_loss", "chroma_ratio"}
+    assert set(figures) == {"val_loss", "loss_grey", "chroma_ratio"}
     assert np.isfinite(list(figures.values())).all()
+
+
+def test_reference_losses_are_those_of_networks_that_say_so(held_out, prior):
+    """Each is also the loss of a network: uniform, and the prior; weighted as in training."""
+    network = build_network(0.0625)
+    head = network.get_layer("conv8_313")
+    head.kernel.assign(np.zeros(head.kernel.shape, np.float32))
+
+    references = reference_losses(held_out, CONFIG, prior)
+
+    for name, said in (("uniform", np.full(313, 1 / 313)), ("prior", prior)):
+        set_final_bias(network, said)
+        figures = validate(network, held_out, CONFIG, prior)
+        assert figures["val_loss"] == pytest.approx(references[f"loss_{name}"], rel=1e-4)
+        assert figures["val_cross_entropy"] == pytest.approx(
+            references[f"val_{name}_entropy"], rel=1e-4
+        )
+    assert references["val_uniform_entropy"] == pytest.approx(np.log(313))
+    assert references["loss_labels"] < references["loss_prior"]
+
+
+def test_label_entropy_is_that_of_an_independent_encoding(held_out, prior):
+    """The five nearest bins by a k-d tree, a Gaussian of 5 units, the entropy of its shares."""
+    crops = np.stack([held_out[number][4:36:4, 4:36:4] for number in range(5)])
+    distance, _ = scipy.spatial.cKDTree(bin_centres()).query(rgb_to_lab(crops)[..., 1:], 5)
+    shares = scipy.special.softmax(-(distance**2) / 50, axis=-1)
+
+    expected = scipy.special.entr(shares).sum(axis=-1).mean()
+
+    found = reference_losses(held_out, CONFIG, prior)["val_label_entropy"]
+    assert found == pytest.approx(expected, rel=1e-3)
 
 
 def test_without_photographs_there_are_no_figures(tmp_path, prior):
