@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from colorizer.command_line import (
+    DEVICE,
     INPUT_SIZE,
     OVERWRITE,
     PHOTOS,
@@ -17,6 +18,7 @@ from colorizer.command_line import (
     fresh_seed,
     stage_counter,
 )
+from colorizer.devices import DeviceName, check_device, choose_device
 from colorizer.errors import ManifestError, PhotoError
 from colorizer.export_formats import is_exported
 from colorizer.quiet_backend import load_keras_quietly
@@ -67,37 +69,67 @@ def colorize(
 @WEIGHTS
 @TEMPERATURE
 @INPUT_SIZE
+@click.option(
+    "--condition",
+    "conditions",
+    multiple=True,
+    metavar="NAME=SPEC",
+    help="What to compare, instead of --weights: weights:PATH[,temperature=T] or folder:DIR."
+    " Repeatable; the first one's figures stand on top.",
+)
 @click.option("--json", "json_path", required=True, type=click.Path(path_type=Path), help="Result.")
+@click.option(
+    "--sheet",
+    "sheet_path",
+    type=click.Path(path_type=Path),
+    help="Picture to write: original, grey input and fakes of the first photographs.",
+)
+@click.option(
+    "--prior",
+    "prior_path",
+    type=click.Path(path_type=Path),
+    help="Prior that weights the rebalanced AuC  [default: that of these photographs]",
+)
+@click.option("--seed", default=0, show_default=True, help="Decides who lends colours to whom.")
+@DEVICE
 @OVERWRITE
 def evaluate(
     photos: tuple[Path, ...],
     weights: str,
     temperature: float | None,
     input_size: int | None,
+    conditions: tuple[str, ...],
     json_path: Path,
+    sheet_path: Path | None,
+    prior_path: Path | None,
+    seed: int,
+    device: DeviceName,
     overwrite: bool,
 ) -> None:
     """Compare fakes with the photographs they were made from.
 
-    Example: colorizer evaluate test-photos --json figures.json
+    Example: colorizer evaluate test-photos --json figures.json --sheet fakes.png
     """
-    from colorizer import results
+    from colorizer import condition_specs, results
 
-    results.check_absent(json_path, overwrite)
+    for path in (json_path, *([sheet_path] if sheet_path else [])):
+        results.check_absent(path, overwrite)
+    specs = condition_specs.parse_conditions(conditions) if conditions else ()
+    network = condition_specs.ConditionSpec("network", "weights", weights, temperature, input_size)
+    choose_device(device)
     load_keras_quietly()
-    from colorizer import evaluate as evaluation  # loads Keras
-    from colorizer.colorize import Colorizer
-    from colorizer.weights_files import mean_colour
+    check_device(device)
+    from colorizer import evaluation_run, evaluation_table  # loads Keras
 
-    colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)
     with counter("Photographs") as progress:
-        figures = evaluation.evaluate(
-            photos, colorizer, mean_ab=mean_colour(weights), progress=progress
+        figures = evaluation_run.run_evaluation(
+            photos, specs or (network,), prior_path, sheet_path, seed, progress
         )
     results.save_json(json_path, figures)
-    for name, value in figures.items():
-        if isinstance(value, int | float):
-            click.echo(f"{name:>24} {value:.4g}")
+    click.echo(evaluation_table.table_of(figures))
+    for row in figures["refused"]:
+        click.echo(f"{row['input']}: left out: {row['reason']}", err=True)
+    click.echo(f"{figures['n_photos']} photographs; rebalanced by the prior {figures['prior']}")
     click.echo(f"{json_path}: the figures")
 
 

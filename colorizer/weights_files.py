@@ -50,12 +50,17 @@ def find_weights(weights: str | Path) -> Path:
     """Give the ``.keras`` file that ``default``, a run directory or a path names.
 
     Raises:
-        RunError: nothing is there.
+        RunError: nothing is there, or a directory that holds no settings of a training.
     """
     if weights == DEFAULT_NAME:
         return WEIGHTS_FOLDER / "default.keras"
     path = Path(weights)
     if path.is_dir():
+        if not (path / CONFIG_NAME).is_file():
+            raise RunError(
+                f"{weights}: no run directory, for it holds no {CONFIG_NAME}; give a run directory"
+                " or a .keras file"
+            )
         path = path / BEST_NAME
     if not path.is_file():
         raise RunError(

@@ -3,12 +3,15 @@ import math
 import numpy as np
 import pytest
 
+from colorizer import evaluate as evaluation
 from colorizer import metrics
 from colorizer.ab_bins import nearest_bin, soft_encode
 from colorizer.baselines import grey_fake
-from colorizer.errors import PhotoError, RunError
-from colorizer.evaluate import evaluate
+from colorizer.colourists import Coloured
+from colorizer.errors import PhotoError
+from colorizer.fakes_sheet import FakesSheet
 from colorizer.lab import join_lightness_ab, rgb_to_lab
+from colorizer.photo_files import find_photos
 from tests.colorizer.factories import colourful_photo, grey_photo, write_photo, write_photos
 
 CONTRACT_KEYS = {
@@ -28,10 +31,13 @@ Q = 313
 class Greyist:
     """Colours everything grey and finds all bins equally likely."""
 
+    def colour(self, _photo, rgb):
+        return Coloured(self.colorize(rgb), self.logits(rgb))
+
     def colorize(self, rgb: np.ndarray) -> np.ndarray:
         return grey_fake(rgb)
 
-    def predict_logits(self, rgb: np.ndarray) -> np.ndarray:
+    def logits(self, rgb: np.ndarray) -> np.ndarray:
         return np.zeros((rgb.shape[0] // 4, rgb.shape[1] // 4, Q), np.float32)
 
 
@@ -41,7 +47,7 @@ class Knower(Greyist):
     def colorize(self, rgb: np.ndarray) -> np.ndarray:
         return rgb
 
-    def predict_logits(self, rgb: np.ndarray) -> np.ndarray:
+    def logits(self, rgb: np.ndarray) -> np.ndarray:
         indices, weights = soft_encode(rgb_to_lab(rgb[::4, ::4])[..., 1:])
         logits = np.full((*indices.shape[:2], Q), -60.0)
         np.put_along_axis(logits, indices, np.log(weights), axis=-1)
@@ -51,8 +57,14 @@ class Knower(Greyist):
 class Regressor(Greyist):
     """Predicts ab, not bins."""
 
-    def predict_logits(self, rgb: np.ndarray) -> np.ndarray:
-        raise RunError(f"no logits of {rgb.shape}")
+    def logits(self, _rgb: np.ndarray) -> None:
+        return None
+
+
+def evaluate(folders, colourist, **settings):
+    """Evaluate one condition on the photographs of folders."""
+    sources = list(find_photos(folders))
+    return evaluation.evaluate(sources, {"network": colourist}, **settings)
 
 
 @pytest.fixture
@@ -205,3 +217,66 @@ def test_progress_counts_the_inputs(folder):
     evaluate([folder], Greyist(), progress=counts.append)
 
     assert counts == [1, 2, 3, 4, 5]
+
+
+class Undecided(Greyist):
+    """Gives a mean and a mode beside its fake."""
+
+    def colour(self, _photo, rgb):
+        return Coloured(grey_fake(rgb), self.logits(rgb), mean=rgb, mode=grey_fake(rgb))
+
+
+def test_mean_and_mode_of_the_first_condition_come_along(folder):
+    baselines = evaluate([folder], Undecided())["baselines"]
+
+    assert set(baselines) == {"grey", "random", "mean", "mode"}
+    assert baselines["mean"]["auc"] == pytest.approx(1)
+    assert baselines["mode"]["auc"] == pytest.approx(baselines["grey"]["auc"])
+
+
+def test_several_conditions_are_measured_on_the_same_photographs(folder):
+    sources = list(find_photos([folder]))
+
+    figures = evaluation.evaluate(sources, {"dull": Greyist(), "exact": Knower()})
+
+    conditions = figures["conditions"]
+    assert list(conditions) == ["dull", "exact"]
+    assert conditions["dull"]["auc"] == figures["auc"]  # the first one's stand on top
+    assert conditions["exact"] == evaluate([folder], Knower())["conditions"]["network"]
+
+
+def test_each_photograph_is_coloured_once(folder):
+    seen = []
+
+    class Counter(Greyist):
+        def colour(self, photo, rgb):
+            seen.append(photo.source.name)
+            return super().colour(photo, rgb)
+
+    evaluate([folder], Counter())
+
+    assert sorted(seen) == [f"photo_{number:03d}.png" for number in range(5)]
+
+
+def test_it_says_which_prior_weights_the_rebalanced_auc(folder):
+    prior = np.full(Q, 1 / Q)
+
+    assert evaluate([folder], Greyist())["prior"] == evaluation.OWN_PRIOR
+    flat = evaluate([folder], Greyist(), prior=prior)
+    assert flat["prior"] == "given"
+    assert flat["auc_rebalanced"] < flat["auc"] + 0.05
+
+
+def test_the_sheet_gets_a_row_for_each_photograph(folder):
+    rows = []
+
+    class Sheet(FakesSheet):
+        def add(self, pictures):
+            rows.append(pictures)
+
+    evaluate([folder], Knower(), sheet=Sheet())
+
+    assert [list(row) for row in rows] == [["original", "grey input", "network"]] * 5
+    for row in rows:
+        np.testing.assert_array_equal(row["network"], row["original"])
+        assert np.ptp(row["grey input"].astype(int), axis=-1).max() <= 1
