@@ -7,10 +7,20 @@ class ColorizerError(Exception):
     exit_code = 1
 
 
+class CutOffError(ColorizerError):
+    """Work was ended from outside; the same command goes on where it was."""
+
+    exit_code = 7
+
+
 class PhotoError(ColorizerError):
     """A file is no usable photograph; the message is the reason."""
 
     exit_code = 3
+
+
+class DamagedTarError(PhotoError):
+    """A tar file ends too early or is garbled: what else was in it cannot be known."""
 
 
 class SeenPhotoError(PhotoError):

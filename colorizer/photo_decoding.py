@@ -44,7 +44,11 @@ _HEADER_LOCK = threading.Lock()
 
 
 def decode_photo(
-    data: bytes, *, pixel_limit: int = PIXEL_LIMIT, min_side_px: int = MIN_SIDE_PX
+    data: bytes,
+    *,
+    pixel_limit: int = PIXEL_LIMIT,
+    min_side_px: int = MIN_SIDE_PX,
+    enough_px: int | None = None,
 ) -> UInt8:
     """Decode a photograph to what a good viewer shows.
 
@@ -58,6 +62,8 @@ def decode_photo(
         data: the file's bytes.
         pixel_limit: most pixels a file may declare.
         min_side_px: shortest side allowed, in pixels.
+        enough_px: a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as its short side
+            keeps so many pixels; None decodes all.
 
     Returns:
         (H, W, 3), uint8 sRGB.
@@ -70,6 +76,8 @@ def decode_photo(
     try:
         image = _open(data)
         _check_size(image, pixel_limit, min_side_px)
+        if enough_px is not None and image.format in ("JPEG", "MPO"):
+            image.draft(None, (enough_px, enough_px))
         image.load()
         _check_damage(image, data)
         upright = _turn_upright(image, _orientation(image))

@@ -3,6 +3,7 @@
 Shared by ``photo_tars.py`` and ``photo_files.py``, which find the photographs.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class PhotoSource:
         origin: the path as a reader of a report finds it; members of tar files follow a colon.
         category: WordNet id in the names, else the class folder (or class tar), else None.
         read: gives the file's bytes; raises PhotoError with the reason if they cannot be had.
+        licence: as a sidecar file names it, else None.
     """
 
     name: str
@@ -39,6 +41,7 @@ class PhotoSource:
     origin: str
     category: str | None
     read: Callable[[], bytes]
+    licence: str | None = None
 
 
 def build_source(
@@ -72,9 +75,11 @@ def source_of_file(path: Path, relative: PurePosixPath, root: str = "") -> Photo
     return build_source(relative, str(path), partial(_read_file, path), root)
 
 
-def refused_source(relative: PurePosixPath, origin: str, reason: str) -> PhotoSource:
+def refused_source(
+    relative: PurePosixPath, origin: str, reason: str, error: type[PhotoError] = PhotoError
+) -> PhotoSource:
     """Describe something that cannot be read, so that reports name it with the reason."""
-    return build_source(relative, origin, partial(_refuse, reason))
+    return build_source(relative, origin, partial(_refuse, reason, error))
 
 
 def readable(name: str) -> str:
@@ -88,6 +93,15 @@ def readable(name: str) -> str:
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name
     )
+
+
+def with_bytes(source: PhotoSource) -> PhotoSource:
+    """Read a source now, so that it can be decoded where its file is not; also what it raises."""
+    try:
+        read = partial(bytes, source.read())
+    except PhotoError as error:
+        read = partial(_refuse, str(error), type(error))
+    return dataclasses.replace(source, read=read)
 
 
 def is_photo_name(name: str) -> bool:
@@ -141,5 +155,5 @@ def _read_file(path: Path) -> bytes:
         raise PhotoError(f"cannot be read: {error.strerror or error}") from None
 
 
-def _refuse(reason: str) -> bytes:
-    raise PhotoError(reason)
+def _refuse(reason: str, error: type[PhotoError]) -> bytes:
+    raise error(reason)

@@ -1,7 +1,8 @@
 """Photographs inside tar files: plain, compressed, or a tar of tars as ImageNet comes.
 
 Nothing is unpacked to disk. A plain tar gives slices of itself, readable at any time and in any
-process; a compressed one is read while it streams by.
+process; a compressed one is read while it streams by. The WebDataset tars of img2dataset have
+sidecar files: no inputs, but a label and a licence are taken from them (``sidecars.py``).
 """
 
 import dataclasses
@@ -12,10 +13,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from colorizer.errors import PhotoError
+from colorizer.errors import DamagedTarError, PhotoError
 from colorizer.photo_sources import (
     PhotoSource,
     build_source,
@@ -26,6 +28,7 @@ from colorizer.photo_sources import (
     refused_source,
     tar_stem,
 )
+from colorizer.sidecars import LARGEST_SIDECAR_BYTES, NOTHING, Facts, read_sidecar
 
 TAR_DAMAGE = (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError)
 
@@ -51,8 +54,9 @@ def find_in_tar(path: Path, folder: PurePosixPath, root: str = "") -> Iterator[P
         root: name of the input the tar was found in.
 
     Yields:
-        PhotoSource: regular members with a photograph's suffix; tars inside are entered. Where the
-            archive is damaged, a last source that raises the reason when read.
+        PhotoSource: members with a photograph's suffix, links among them refused when read; tars
+            inside are entered. Where the archive is damaged, a last source that raises the reason
+            when read (DamagedTarError).
     """
     try:
         with path.open("rb") as stream:
@@ -67,30 +71,90 @@ def _find_in_stream(stream: IO[bytes], place: _Place) -> Iterator[PhotoSource]:
         if not plain:
             place = dataclasses.replace(place, path=None)
         with tarfile.open(fileobj=stream, mode="r:" if plain else "r|*") as tar:
-            for member in tar:
-                if not _is_skipped(member):
-                    yield from _find_in_member(tar, member, place)
+            for _, sample in groupby(_members(tar), key=_sample_key):
+                yield from _find_in_sample(tar, sample, place)
+            if plain:
+                _check_end(tar, stream)
     except TAR_DAMAGE as error:
-        yield refused_source(place.folder, place.origin, f"damaged tar file: {error}")
+        reason = f"damaged tar file: {error}"
+        yield refused_source(place.folder, place.origin, reason, DamagedTarError)
 
 
-def _find_in_member(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, place: _Place
+def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Give the members one after the other, and let ``tarfile`` forget them again."""
+    while (member := tar.next()) is not None:
+        if not any(is_hidden_name(part) for part in path_inside(member.name).parts):
+            yield member
+        tar.members.clear()
+
+
+def _sample_key(member: tarfile.TarInfo) -> str:
+    """Give what a photograph and its sidecar files have in common: the name but for its suffix."""
+    return member.name.rpartition(".")[0]
+
+
+def _find_in_sample(
+    tar: tarfile.TarFile, sample: Iterator[tarfile.TarInfo], place: _Place
 ) -> Iterator[PhotoSource]:
+    """Give the photographs among neighbours of one name, with what their sidecar file says."""
+    photos: list[PhotoSource] = []
+    facts = NOTHING
+    try:
+        for member in sample:
+            if is_tar_name(member.name) and member.isreg():
+                yield from _find_in_stream(_extract(tar, member), _place_inside(place, member))
+            elif is_photo_name(member.name) and not member.isdir():
+                photos.append(_photo_of(tar, member, place))
+            elif _is_sidecar(member):
+                facts = read_sidecar(_extract(tar, member).read())
+    except TAR_DAMAGE:  # what was found before is there all the same
+        yield from photos
+        raise
+    yield from (_with_facts(photo, facts) for photo in photos)
+
+
+def _is_sidecar(member: tarfile.TarInfo) -> bool:
+    is_small = member.size <= LARGEST_SIDECAR_BYTES
+    return member.isreg() and is_small and member.name.lower().endswith(".json")
+
+
+def _place_inside(place: _Place, member: tarfile.TarInfo) -> _Place:
     relative = place.folder / path_inside(member.name)
-    origin = f"{place.origin}:{member.name}"
-    offset = place.offset + member.offset_data
-    if is_tar_name(member.name):
-        folder = relative.parent / tar_stem(relative.name)
-        inner = dataclasses.replace(place, folder=folder, origin=origin, offset=offset)
-        yield from _find_in_stream(_extract(tar, member), inner)
-    elif is_photo_name(member.name):
-        read: Callable[[], bytes]
-        if place.path is None:
-            read = partial(bytes, _extract(tar, member).read())
-        else:
-            read = partial(_read_slice, place.path, offset, member.size)
-        yield build_source(relative, origin, read, place.root, place.outer_folder)
+    return dataclasses.replace(
+        place,
+        folder=relative.parent / tar_stem(relative.name),
+        origin=f"{place.origin}:{member.name}",
+        offset=place.offset + member.offset_data,
+    )
+
+
+def _photo_of(tar: tarfile.TarFile, member: tarfile.TarInfo, place: _Place) -> PhotoSource:
+    relative, origin = place.folder / path_inside(member.name), f"{place.origin}:{member.name}"
+    if not member.isreg() or member.issparse():  # no slice of the archive
+        return refused_source(relative, origin, "no ordinary file in the tar file; links are such")
+    read: Callable[[], bytes]
+    if place.path is None:
+        read = partial(bytes, _extract(tar, member).read())
+    else:
+        read = partial(_read_slice, place.path, place.offset + member.offset_data, member.size)
+    return build_source(relative, origin, read, place.root, place.outer_folder)
+
+
+def _with_facts(photo: PhotoSource, facts: Facts) -> PhotoSource:
+    if facts == NOTHING:
+        return photo
+    category = photo.category or facts.category
+    return dataclasses.replace(photo, category=category, licence=facts.licence)
+
+
+def _check_end(tar: tarfile.TarFile, stream: IO[bytes]) -> None:
+    """Refuse a tar that does not end as tars do: ``tarfile`` takes a garbled header for the end."""
+    stream.seek(tar.offset)
+    block = stream.read(tarfile.BLOCKSIZE)
+    if not block:
+        raise tarfile.ReadError("its end mark is missing, so more may be")
+    if block.strip(b"\0"):
+        raise tarfile.ReadError(f"no member starts at byte {tar.offset}, where one should")
 
 
 def _is_plain_tar(stream: IO[bytes]) -> bool:
@@ -102,12 +166,6 @@ def _is_plain_tar(stream: IO[bytes]) -> bool:
     finally:
         stream.seek(0)
     return True
-
-
-def _is_skipped(member: tarfile.TarInfo) -> bool:
-    # A sparse member is no slice of the archive; no tool writes photographs so.
-    parts = path_inside(member.name).parts
-    return not member.isreg() or member.issparse() or any(is_hidden_name(part) for part in parts)
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
@@ -125,5 +183,5 @@ def _read_slice(path: Path, offset: int, size: int) -> bytes:
     except OSError as error:
         raise PhotoError(f"cannot be read: {error.strerror or error}") from None
     if len(data) != size:
-        raise PhotoError(f"the tar file ends after {len(data)} of {size} bytes")
+        raise DamagedTarError(f"the tar file ends after {len(data)} of {size} bytes")
     return data

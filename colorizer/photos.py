@@ -45,9 +45,13 @@ class SplitFractions:
 
 
 def read_photo(
-    source: PhotoSource, *, pixel_limit: int = PIXEL_LIMIT, min_side_px: int = MIN_SIDE_PX
+    source: PhotoSource,
+    *,
+    pixel_limit: int = PIXEL_LIMIT,
+    min_side_px: int = MIN_SIDE_PX,
+    enough_px: int | None = None,
 ) -> UInt8:
-    """Read and decode one photograph.
+    """Read and decode one photograph; the settings are those of ``decode_photo``.
 
     Returns:
         (H, W, 3), uint8 sRGB, upright.
@@ -55,14 +59,17 @@ def read_photo(
     Raises:
         PhotoError: the reason why it is no usable photograph, without the file's name.
     """
-    return decode_photo(source.read(), pixel_limit=pixel_limit, min_side_px=min_side_px)
+    return decode_photo(
+        source.read(), pixel_limit=pixel_limit, min_side_px=min_side_px, enough_px=enough_px
+    )
 
 
 def photo_id(rgb: UInt8) -> str:
     """Give the id of a photograph: 16 hex digits of the SHA-256 over its size and pixels.
 
     Args:
-        rgb: (H, W, 3), uint8; the decoded photograph at full size, before any crop.
+        rgb: (H, W, 3), uint8; the decoded photograph at full size, before any crop. In
+            ``prepare`` a large JPEG is not decoded at full size; its id is another one there.
     """
     height, width, _ = rgb.shape
     digest = hashlib.sha256(f"{height}x{width}:".encode() + np.ascontiguousarray(rgb).tobytes())

@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from colorizer.command_line import OVERWRITE, PHOTOS, counter
+from colorizer.engine_options import ENGINE, RAY_ADDRESS, build_engine, check_engine
+from colorizer.photo_sources import with_bytes
 
 
 @click.command()
@@ -25,6 +27,8 @@ from colorizer.command_line import OVERWRITE, PHOTOS, counter
 )
 @click.option("--validation", default=0.02, show_default=True, help="Share kept to validate with.")
 @click.option("--workers", default=os.cpu_count() or 1, type=click.IntRange(1), help="Processes.")
+@ENGINE
+@RAY_ADDRESS
 @OVERWRITE
 def prepare(
     photos: tuple[Path, ...],
@@ -34,19 +38,23 @@ def prepare(
     keep_out: tuple[Path, ...],
     validation: float,
     workers: int,
+    engine: str,
+    ray_address: str | None,
     overwrite: bool,
 ) -> None:
     """Pack photographs into shards to train on.
 
     PHOTOS are folders, tar files (also a tar of tars), text files of paths or photographs.
+    Killed or stopped, the same command goes on.
 
     Example: colorizer prepare ~/Pictures photos.tar --out shards --size 144
     """
-    from colorizer import preparing, results  # imports SciPy: not for --help
+    from colorizer import excluded_synsets, packing, preparing, results  # SciPy: not for --help
     from colorizer.photos import SplitFractions
 
     results.check_absent(out, overwrite)
-    excluded = preparing.load_wnids(exclude_wnids) if exclude_wnids else frozenset()
+    check_engine(engine, ray_address)
+    excluded = excluded_synsets.load_wnids(exclude_wnids) if exclude_wnids else frozenset()
     with counter("Photographs") as progress:
         index = preparing.prepare(
             photos,
@@ -55,9 +63,9 @@ def prepare(
             excluded_wnids=excluded,
             keep_out=keep_out,
             fractions=SplitFractions(validation=validation),
-            n_workers=workers,
+            engine=build_engine(engine, ray_address, workers, with_bytes),
             overwrite=overwrite,
             progress=progress,
         )
     counts = ", ".join(f"{n} {split}" for split, n in index.n_photos.items())
-    click.echo(f"{out}: {counts}; {out / preparing.REPORT_NAME} says what became of each input")
+    click.echo(f"{out}: {counts}; {out / packing.REPORT_NAME} says what became of each input")

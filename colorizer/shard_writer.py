@@ -28,7 +28,7 @@ class ShardWriter:
     Args:
         folder: an existing folder; empty, or of an earlier writer that was cut off.
         size_px: width and height of every photograph.
-        photos_per_shard: at most this many in one file.
+        photos_per_shard: at most this many in one file; None takes PHOTOS_PER_SHARD.
         n_photos: photographs per split that an earlier writer wrote for certain; what it wrote
             beyond them is cut off.
     """
@@ -37,12 +37,12 @@ class ShardWriter:
         self,
         folder: Path,
         size_px: int,
-        photos_per_shard: int = PHOTOS_PER_SHARD,
+        photos_per_shard: int | None = None,
         n_photos: Mapping[Split, int] | None = None,
     ):
         self.folder = folder
         self.size_px = size_px
-        self.photos_per_shard = photos_per_shard
+        self.photos_per_shard = photos_per_shard or PHOTOS_PER_SHARD
         self.n_photos: dict[Split, int] = {split: 0 for split in SPLITS} | dict(n_photos or {})
         self._open: dict[Split, IO[bytes]] = {}
         self._digests: dict[str, str] = {}
@@ -90,12 +90,12 @@ class ShardWriter:
     def save_index(self, **provenance: Any) -> ShardIndex:
         """Write the index last, so that a folder without one is unfinished."""
         self._finish_all()
-        files = {split: self._names(split) for split in SPLITS}
+        files: dict[str, list[str]] = {split: self._names(split) for split in SPLITS}
         for name in (name for names in files.values() for name in names):
             if name not in self._digests:  # finished by the writer before
                 self._digests[name] = digest_of(self.folder / name)
-        counts: dict[str, int] = {**self.n_photos}
-        index = ShardIndex(self.size_px, counts, {**files}, self._digests, provenance)
+        counts: dict[str, int] = {split: self.n_photos[split] for split in SPLITS}
+        index = ShardIndex(self.size_px, counts, files, self._digests, provenance)
         text = json.dumps(asdict(index), indent=1, sort_keys=True) + "\n"
         (self.folder / INDEX_NAME).write_text(text, encoding="utf-8")
         return index

@@ -1,11 +1,14 @@
+import gc
 import io
+import json
 import pickle
 import tarfile
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from colorizer.errors import PhotoError
+from colorizer.errors import DamagedTarError, PhotoError
+from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.photo_tars import find_in_tar
 from tests.colorizer.tar_factories import tar_bytes, write_tar
@@ -62,13 +65,25 @@ def test_a_source_of_a_plain_tar_holds_no_bytes_and_can_go_to_another_process(tm
     assert pickle.loads(carried).read() == bytes(100_000)  # noqa: S301 - our own bytes
 
 
-def test_links_folders_hidden_members_and_other_files_are_passed_over(tmp_path):
+def test_a_link_is_named_and_not_followed(tmp_path):
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as tar:
-        for name, kind in (("d.jpg", tarfile.DIRTYPE), ("l.jpg", tarfile.SYMTYPE)):
-            info = tarfile.TarInfo(name)
-            info.type, info.linkname = kind, "/etc/passwd"
-            tar.addfile(info)
+        info = tarfile.TarInfo("link.jpg")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(info)
+
+    (source,) = found(path)
+
+    with pytest.raises(PhotoError, match="links are such"):
+        source.read()
+
+
+def test_folders_hidden_members_and_other_files_are_passed_over(tmp_path):
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as tar:
+        info = tarfile.TarInfo("d.jpg")
+        info.type = tarfile.DIRTYPE
+        tar.addfile(info)
         for name in ("._1.jpg", "__MACOSX/1.jpg", "index.csv", "1.jpg"):
             info = tarfile.TarInfo(name)
             info.size = 2
@@ -123,3 +138,70 @@ def test_a_tar_shortened_between_finding_and_reading_is_noticed(tmp_path):
 
     with pytest.raises(PhotoError, match="the tar file ends after 488 of 3000 bytes"):
         source.read()
+
+
+def test_sidecar_files_are_no_inputs_but_give_label_and_licence(tmp_path):
+    facts = {"license": "CC BY 2.0", "label": "n02084071", "url": "u", "caption": "a dog"}
+    path = write_tar(
+        tmp_path / "00000.tar",
+        {
+            "000000000.jpg": b"1",
+            "000000000.json": json.dumps(facts).encode(),
+            "000000000.txt": b"a dog",
+            "000000001.json": b'{"label": "tench", "status": "success"}',
+            "000000001.png": b"2",
+            "000000002.jpg": b"3",
+        },
+    )
+
+    known = [(source.name, source.category, source.licence) for source in find_photos([tmp_path])]
+
+    assert known == [
+        ("000000000.jpg", "n02084071", "CC BY 2.0"),
+        ("000000001.png", "tench", None),
+        ("000000002.jpg", None, None),
+    ]
+    assert path.name not in str(known)
+
+
+def test_the_id_in_a_name_goes_before_the_label(tmp_path):
+    sidecar = b'{"label": "tench"}'
+    path = write_tar(tmp_path / "a.tar", {"n02084071_1.jpg": b"1", "n02084071_1.json": sidecar})
+
+    assert [source.category for source in found(path)] == ["n02084071"]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+def test_many_members_are_not_remembered(tmp_path, mode):
+    path = write_tar(tmp_path / "a.tar", {f"{n}.jpg": b"1" for n in range(3000)}, mode)
+    sources = find_in_tar(path, PurePosixPath("in"))
+
+    for _ in range(2000):
+        next(sources)
+
+    held = sum(isinstance(thing, tarfile.TarInfo) for thing in gc.get_objects())
+    sources.close()
+    assert held < 10
+
+
+def test_a_tar_without_its_end_is_named_as_damaged(tmp_path):
+    whole = tar_bytes({"1.jpg": b"1", "2.jpg": b"2"})
+    (tmp_path / "a.tar").write_bytes(whole[: 2 * tarfile.BLOCKSIZE])
+
+    *photos, last = found(tmp_path / "a.tar")
+
+    assert [photo.name for photo in photos] == ["1.jpg"]
+    with pytest.raises(DamagedTarError, match="end mark is missing"):
+        last.read()
+
+
+def test_a_garbled_header_does_not_pass_for_the_end(tmp_path):
+    data = bytearray(tar_bytes({"1.jpg": b"1", "2.jpg": b"2", "3.jpg": b"3"}))
+    data[2 * tarfile.BLOCKSIZE + 100] ^= 1
+    (tmp_path / "a.tar").write_bytes(data)
+
+    *photos, last = found(tmp_path / "a.tar")
+
+    assert [photo.name for photo in photos] == ["1.jpg"]
+    with pytest.raises(DamagedTarError, match="no member starts at byte 1024"):
+        last.read()

@@ -1,0 +1,143 @@
+"""Does work on many items on a Ray cluster; the results are those of any other engine.
+
+The machine that the command runs on reads the files and ships their bytes, and writes the results:
+the other machines need the package, not the photographs. Ray is the extra ``[cluster]``.
+"""
+
+import logging
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, TypeVar
+
+from colorizer.engines import CHUNK, apply, chunks
+from colorizer.errors import CutOffError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+CHUNKS_PER_CPU = 3  # waiting or at work
+ANSWER_SECONDS = 5.0
+LOOPBACK = "127.0.0.1"
+
+
+class ClusterError(CutOffError):
+    """Ray is not there, does not answer, or gave up."""
+
+
+class RayEngine:
+    """Works on a Ray cluster, or on one of this machine that ends with the work.
+
+    Args:
+        address: ``HOST:PORT`` of the cluster's head node; None starts Ray here, on loopback.
+        n_workers: CPUs of the Ray started here; a cluster has its own.
+        travelling: makes an item fit to travel; called on this machine, in order.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        n_workers: int | None = None,
+        travelling: Callable[[Any], Any] = lambda item: item,
+    ):
+        self.address = address
+        self.n_workers = n_workers
+        self.travelling = travelling
+
+    def run(
+        self, function: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Result]]:
+        """Give each item with its result, in the order of the items.
+
+        Raises:
+            ClusterError: Ray is not installed, no cluster answers, or it gave up.
+        """
+        with _connected(self.address, self.n_workers) as ray:
+            task = ray.remote(num_cpus=1)(apply)
+            shipped = ray.put(function)
+            n_waiting = CHUNKS_PER_CPU * int(ray.cluster_resources().get("CPU", 1))
+            waiting: deque[tuple[list[Item], Any]] = deque()
+            for chunk in chunks(items, CHUNK):
+                freight = [self.travelling(item) for item in chunk]
+                waiting.append((chunk, task.remote(shipped, freight)))
+                if len(waiting) > n_waiting:
+                    done, reference = waiting.popleft()
+                    yield from zip(done, _get(ray, reference), strict=True)
+            while waiting:
+                done, reference = waiting.popleft()
+                yield from zip(done, _get(ray, reference), strict=True)
+
+
+def load_ray() -> ModuleType:
+    """Import Ray, which reports nothing to anybody and serves no dashboard.
+
+    Raises:
+        ClusterError: it is not installed.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        import ray  # an extra that few need
+    except ModuleNotFoundError:
+        raise ClusterError(
+            "--engine ray: Ray is not installed; pip install 'colorization-turing-test[cluster]'"
+            " brings it"
+        ) from None
+    return ray
+
+
+@contextmanager
+def _connected(address: str | None, n_workers: int | None) -> Iterator[ModuleType]:
+    ray = load_ray()
+    settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if address is None:
+        settings |= {"address": "local", "num_cpus": n_workers, "include_dashboard": False}
+        settings |= {"_node_ip_address": LOOPBACK}
+    else:
+        check_answers(address)
+        settings |= {"address": address}
+    try:
+        ray.init(**settings)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ClusterError(f"--engine ray: {address or 'here'}: {_one_line(error)}") from None
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def check_answers(address: str) -> None:
+    """Refuse an address where nobody answers within seconds.
+
+    Raises:
+        ClusterError: as said, or it is no address.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        raise ClusterError(
+            f"--ray-address {address}: not an address; HOST:PORT of the head node is expected"
+        )
+    try:
+        socket.create_connection((host, int(port)), ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ClusterError(
+            f"--ray-address {address}: no cluster answers there ({_one_line(error)}); start one"
+            " with ray start --head"
+        ) from None
+
+
+def _get(ray: ModuleType, reference: Any) -> list[Any]:
+    try:
+        result: list[Any] = ray.get(reference)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from None  # what any other engine would raise
+    except ray.exceptions.RayError as error:
+        raise ClusterError(f"--engine ray: the cluster gave up: {_one_line(error)}") from None
+    return result
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
