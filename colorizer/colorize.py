@@ -1,6 +1,8 @@
 """Colour a photograph: lightness through the network, ab decoded, joined with full lightness."""
 
 import math
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,6 +38,9 @@ class Colorizer:
         temperature: T of the annealed mean, in (0, 1].
         sha256: digest of the weights, for provenance.
         average_mirrored: predict for the photo and its mirror image, and take the mean logits.
+        precision: what the network computes in, for provenance.
+
+    It may colour several photographs at once, in threads.
 
     Raises:
         ColorizerError: the temperature or the input size is not allowed.
@@ -48,6 +53,7 @@ class Colorizer:
         temperature: float,
         sha256: str = "",
         average_mirrored: bool = False,
+        precision: str = "float32",
     ) -> None:
         if not 0 < temperature <= 1:
             raise ColorizerError(f"temperature {temperature} is not allowed; choose one in (0, 1]")
@@ -63,6 +69,8 @@ class Colorizer:
         self.temperature = temperature
         self.sha256 = sha256
         self.average_mirrored = average_mirrored
+        self.precision = precision
+        self._turn = _turns(is_keras)
 
     @classmethod
     def load(
@@ -71,6 +79,7 @@ class Colorizer:
         *,
         temperature: float | None = None,
         input_px: int | None = None,
+        fast: bool = False,
     ) -> Self:
         """Load a network.
 
@@ -79,6 +88,8 @@ class Colorizer:
                 ``colorizer export`` wrote.
             temperature: T of the annealed mean; None takes the network's own.
             input_px: short side of what the network is shown; None takes the network's own.
+            fast: compute in bfloat16, as ``bfloat16.py`` says; not for study stimuli, and not for
+                an ``.onnx`` file.
 
         Raises:
             RunError: no network there, or a damaged one.
@@ -87,11 +98,12 @@ class Colorizer:
         path = find_weights(weights)
         card = load_card(path)
         return cls(
-            load_exported(path) if is_exported(path) else load_weights(path),
+            _load_network(path, fast),
             card.input_px if input_px is None else input_px,
             card.temperature if temperature is None else temperature,
             file_sha256(path),
             card.average_mirrored,
+            "bfloat16" if fast else "float32",
         )
 
     def colorize(self, rgb: UInt8) -> UInt8:
@@ -145,7 +157,8 @@ class Colorizer:
 
     def _run(self, shown: Float32) -> Float32:
         batch = np.stack([shown, _mirror(shown)]) if self.average_mirrored else shown[np.newaxis]
-        output = np.asarray(self.network.predict_on_batch(batch))
+        with self._turn:
+            output = np.asarray(self.network.predict_on_batch(batch))
         result: Float32 = (output[0] + output[1][:, ::-1]) / 2 if len(output) == 2 else output[0]
         return result
 
@@ -155,7 +168,29 @@ def _compiled_multiple(network: "keras.Model") -> int:
     from colorizer import networks  # loads Keras, which an exported network does without
 
     network.compile(jit_compile=networks.jit_compile())  # compiled calls take a quarter
+    network.make_predict_function()  # not twice, should the first calls come at once
     return networks.size_multiple_of(network)
+
+
+def _load_network(path: Path, fast: bool) -> "keras.Model | ExportedNetwork":
+    if is_exported(path):
+        return load_exported(path)
+    network = load_weights(path)
+    if fast:
+        from colorizer.bfloat16 import in_bfloat16  # loads Keras
+
+        return in_bfloat16(network)
+    return network
+
+
+def _turns(is_keras: bool) -> AbstractContextManager[object]:
+    """Let threads take turns at a network that cannot run in several at once."""
+    if is_keras:
+        from colorizer import networks  # loads Keras, which an exported network does without
+
+        if not networks.runs_in_threads():
+            return threading.Lock()
+    return nullcontext()
 
 
 def _mirror(shown: Float32) -> Float32:

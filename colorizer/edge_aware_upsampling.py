@@ -15,9 +15,11 @@ import numpy.typing as npt
 import scipy.ndimage
 
 Float32 = npt.NDArray[np.float32]
+Places = npt.NDArray[np.float64]
 
 LIGHTNESS_SIGMA = 16.0  # difference of L* at which a point counts 60 %
 FLOOR = 1e-3  # a point always counts this much: no pixel is left without colour
+BAND_PX = 65_536  # computed at a time: a large photograph takes little memory
 BLUR_SIGMA = 1.0  # before lightness is read at the grid, in pixels that the network was shown
 
 
@@ -44,9 +46,21 @@ def upsample_along_edges(
         ((np.arange(n_full) + 0.5) * (n_small * stride / n_full) - 0.5) / stride
         for n_full, n_small in zip(lightness.shape, guide.shape, strict=True)
     )
-    full = np.asarray(lightness, np.float32)
     planes = np.concatenate([guide[np.newaxis], np.moveaxis(ab, -1, 0)]).astype(np.float32)
-    total = np.zeros((ab.shape[-1], *full.shape), np.float32)
+    result = np.empty((*lightness.shape, ab.shape[-1]), np.float32)
+    n_rows = max(1, BAND_PX // lightness.shape[1])
+    for start in range(0, len(result), n_rows):
+        band = slice(start, start + n_rows)
+        result[band] = _upsample_band(planes, rows[band], columns, lightness[band])
+    return result
+
+
+def _upsample_band(
+    planes: Float32, rows: Places, columns: Places, lightness: npt.NDArray[Any]
+) -> Float32:
+    """Upsample some rows: (1 + C, h, w), lightness and ab of the grid, to (n, W, C)."""
+    full = np.asarray(lightness, np.float32)
+    total = np.zeros((len(planes) - 1, *full.shape), np.float32)
     weights = np.zeros(full.shape, np.float32)
     for down, right in product((0, 1), repeat=2):
         (row, near_row), (column, near_column) = _taps(rows, down), _taps(columns, right)
@@ -59,7 +73,7 @@ def upsample_along_edges(
     return np.moveaxis(total / weights, 0, -1)
 
 
-def _taps(places: npt.NDArray[np.float64], step: int) -> tuple[npt.NDArray[np.int64], Float32]:
+def _taps(places: Places, step: int) -> tuple[npt.NDArray[np.int64], Float32]:
     """Give the point before (step 0) or after each place, and its bilinear weight."""
     points = np.floor(places).astype(np.int64) + step
     return points, np.asarray(1 - np.abs(places - points), np.float32)

@@ -5,6 +5,7 @@ about [-110, 110]. ``rgb_to_lab`` takes the array module, so that one formula se
 compiled training step (``keras.ops``).
 """
 
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -34,6 +35,7 @@ SLOPE = (29 / 6) ** 2 / 3
 OFFSET = 4 / 29
 
 N_BISECTIONS = 24
+BLOCK_PX = 16_384  # computed at a time
 GAMUT_TOLERANCE = 1e-7  # of linear RGB, for the rounding errors of colours on the gamut's border
 
 
@@ -64,9 +66,12 @@ def lightness_of(rgb: UInt8) -> Float:
     Returns:
         (..., 1), float64, L* in [0, 100].
     """
-    luminance = _linear_levels()[rgb] @ (RGB_TO_XYZ[1] / WHITE[1])
-    lightness: Float = 116.0 * _compress(luminance, np)[..., np.newaxis] - 16.0
-    return lightness
+    pixels = rgb.reshape(-1, 3)
+    lightness = np.empty((len(pixels), 1), np.float64)
+    for block in _blocks(len(pixels)):
+        luminance = _linear_levels()[pixels[block]] @ (RGB_TO_XYZ[1] / WHITE[1])
+        lightness[block, 0] = 116.0 * _compress(luminance, np) - 16.0
+    return lightness.reshape(*rgb.shape[:-1], 1)
 
 
 def lab_to_linear_rgb(lab: Array) -> Float:
@@ -112,7 +117,11 @@ def join_lightness_ab(lightness: Array, ab: Array) -> UInt8:
     Returns:
         (..., 3), uint8 sRGB whose L* is the given one up to 8-bit rounding.
     """
-    return lab_to_rgb(np.concatenate([lightness, ab], axis=-1))
+    planes = np.reshape(lightness, (-1, 1)), np.reshape(ab, (-1, 2))
+    joined = np.empty((len(planes[0]), 3), np.uint8)
+    for block in _blocks(len(joined)):
+        joined[block] = lab_to_rgb(np.concatenate([plane[block] for plane in planes], axis=-1))
+    return joined.reshape(*lightness.shape[:-1], 3)
 
 
 def reduce_chroma_into_gamut(lab: Array) -> Float:
@@ -141,6 +150,11 @@ def is_in_gamut(lab: Array) -> npt.NDArray[np.bool_]:
         (...), bool.
     """
     return _is_shown(np.moveaxis(lab_to_linear_rgb(lab), -1, 0))
+
+
+def _blocks(n_pixels: int) -> Iterator[slice]:
+    """Cut pixels into blocks: large photographs take little memory, and the cache is used."""
+    return (slice(start, start + BLOCK_PX) for start in range(0, n_pixels, BLOCK_PX))
 
 
 def _is_shown(channels: Float) -> npt.NDArray[np.bool_]:

@@ -21,3 +21,11 @@ def size_multiple_of(built: keras.Model) -> int:
 def jit_compile() -> str | bool:
     """Give what Keras' ``compile`` takes: TensorFlow's XLA uses one core of a CPU, oneDNN all."""
     return False if keras.backend.backend() == "tensorflow" else "auto"
+
+
+def runs_in_threads() -> bool:
+    """Tell whether a compiled network may be called from several threads at once.
+
+    TensorFlow's functions may; Keras on JAX moves the weights in and out around each call.
+    """
+    return bool(keras.backend.backend() == "tensorflow")

@@ -1,8 +1,16 @@
-"""Colour a folder of photographs: names and sizes stay, every refusal has its reason."""
+"""Colour a folder of photographs: names and sizes stay, every refusal has its reason.
+
+Several photographs are under way at once, each in a thread of its own from reading to writing, so
+that the cores are busy with one while another waits for the disk or Python. Photographs are not
+shown to the network in batches: no faster (``docs/decisions/0011-colouring-in-threads.md``).
+"""
 
 import csv
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -13,10 +21,12 @@ from colorizer.photo_files import find_photos
 from colorizer.photo_sources import PhotoSource
 from colorizer.photos import read_photo
 from colorizer.results import check_apart, save_json, versions, whole_folder
+from colorizer.thread_engine import Threads, default_n_threads
 
 REPORT_NAME = "report.csv"
 PROVENANCE_NAME = "provenance.json"
 JPEG_QUALITY = 95
+LARGE_PX = 16_000_000  # photographs above it are coloured one at a time: memory
 # Suffixes that are kept; a fake of any other photograph is written as PNG under the name plus .png.
 FORMATS = {
     ".jpg": "JPEG",
@@ -27,6 +37,21 @@ FORMATS = {
     ".tiff": "TIFF",
     ".bmp": "BMP",
 }
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One input and where its fake belongs.
+
+    Attributes:
+        source: the photograph.
+        output: path of the fake below the output folder.
+        is_taken: whether an input before has that path.
+    """
+
+    source: PhotoSource
+    output: str
+    is_taken: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +75,7 @@ def colorize_photos(
     colorizer: Colorizer,
     *,
     overwrite: bool = False,
+    n_threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Coloured]:
     """Colour every photograph found and write ``report.csv`` and ``provenance.json`` beside them.
@@ -59,6 +85,8 @@ def colorize_photos(
         out: the folder to make; photographs keep their place below the input, name and size.
         colorizer: the network.
         overwrite: replace a folder that is there.
+        n_threads: photographs under way at once; None decides by the cores. The fakes do not
+            depend on it.
         progress: called with the number of inputs done.
 
     Returns:
@@ -70,12 +98,14 @@ def colorize_photos(
     inputs = list(inputs)
     check_apart(inputs, out)
     rows: list[Coloured] = []
-    taken: set[str] = set()
+    engine = Threads(n_threads or default_n_threads())
     with whole_folder(out, PROVENANCE_NAME, overwrite) as folder:
-        for source in find_photos(inputs):
-            rows.append(_colour(source, folder, colorizer, taken))
-            if progress:
-                progress(len(rows))
+        colour = partial(_colour, folder, colorizer, threading.Lock())
+        with closing(engine.run(colour, place(find_photos(inputs)))) as results:
+            for _, row in results:
+                rows.append(row)
+                if progress:
+                    progress(len(rows))
         _save_report(rows, folder / REPORT_NAME)
         save_json(
             folder / PROVENANCE_NAME,
@@ -83,11 +113,21 @@ def colorize_photos(
                 "weights_sha256": colorizer.sha256,
                 "temperature": colorizer.temperature,
                 "input_px": colorizer.input_px,
+                "precision": colorizer.precision,
                 "n_coloured": sum(not row.reason for row in rows),
                 "versions": versions(),
             },
         )
     return rows
+
+
+def place(sources: Iterable[PhotoSource]) -> Iterator[Placed]:
+    """Say for each input where its fake belongs; the first of a name has it."""
+    taken: set[str] = set()
+    for source in sources:
+        output = output_name(source.relative_path)
+        yield Placed(source, output, output.casefold() in taken)
+        taken.add(output.casefold())
 
 
 def output_name(relative_path: str) -> str:
@@ -108,17 +148,20 @@ def save_photo(rgb: UInt8, path: Path) -> None:
     Image.fromarray(rgb).save(path, picture_format, **settings)
 
 
-def _colour(source: PhotoSource, folder: Path, colorizer: Colorizer, taken: set[str]) -> Coloured:
-    name = output_name(source.relative_path)
+def _colour(
+    folder: Path, colorizer: Colorizer, one_large: threading.Lock, placed: Placed
+) -> Coloured:
+    source = placed.source
     try:
-        if name.casefold() in taken:
+        if placed.is_taken:
             raise PhotoError(f"another input is called {source.relative_path} too")
         rgb = read_photo(source)
     except PhotoError as error:
         return Coloured(source.origin, "", str(error))
-    taken.add(name.casefold())
-    save_photo(colorizer.colorize(rgb), folder / name)
-    return Coloured(source.origin, name, "")
+    is_large = rgb.shape[0] * rgb.shape[1] > LARGE_PX
+    with one_large if is_large else nullcontext():
+        save_photo(colorizer.colorize(rgb), folder / placed.output)
+    return Coloured(source.origin, placed.output, "")
 
 
 def _save_report(rows: list[Coloured], path: Path) -> None:

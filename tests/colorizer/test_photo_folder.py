@@ -1,10 +1,13 @@
 import csv
 import json
+import signal
+import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from colorizer import photo_folder
 from colorizer.colorize import Colorizer
 from colorizer.errors import ColorizerError
 from colorizer.network import build_network
@@ -56,6 +59,64 @@ def test_two_inputs_of_one_name_are_not_mixed_up(tmp_path, colorizer):
     assert "another input is called a.png" in rows[1].reason
 
 
+def test_the_name_belongs_to_the_first_input_of_it_even_if_that_is_refused(tmp_path, colorizer):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "a.png").write_text("hello")
+    write_photo(tmp_path / "two" / "A.png", colourful_photo(1))
+
+    rows = colorize_photos([tmp_path / "one", tmp_path / "two"], tmp_path / "out", colorizer)
+
+    assert "not a picture" in rows[0].reason
+    assert "another input is called A.png" in rows[1].reason
+
+
+@pytest.mark.parametrize("large_px", [3000, 16_000_000])
+def test_threads_change_no_byte_and_no_order(tmp_path, colorizer, monkeypatch, large_px):
+    """Sizes vary, one input is no picture; some count as large and are coloured one at a time."""
+    monkeypatch.setattr(photo_folder, "LARGE_PX", large_px)
+    for number, suffix in enumerate([".png", ".jpg", ".webp"] * 5):
+        photo = colourful_photo(number, 40 + number, 80 - 3 * number)
+        write_photo(tmp_path / "photos" / f"{number:02d}{suffix}", photo)
+    (tmp_path / "photos" / "07b.png").write_text("hello")
+
+    rows = {
+        n_threads: colorize_photos(
+            [tmp_path / "photos"], tmp_path / str(n_threads), colorizer, n_threads=n_threads
+        )
+        for n_threads in (1, 4)
+    }
+
+    assert rows[1] == rows[4]
+    assert [row.reason != "" for row in rows[1]] == [number == 8 for number in range(16)]
+    assert _files(tmp_path / "1") == _files(tmp_path / "4")
+    assert len(_files(tmp_path / "1")) == 15 + 2
+
+
+def test_progress_counts_each_input_once(tmp_path, colorizer):
+    for number in range(5):
+        write_photo(tmp_path / "photos" / f"{number}.png", colourful_photo(number))
+    seen = []
+
+    colorize_photos([tmp_path / "photos"], tmp_path / "out", colorizer, progress=seen.append)
+
+    assert seen == [1, 2, 3, 4, 5]
+
+
+def test_ctrl_c_leaves_nothing_and_nothing_goes_on(tmp_path, colorizer):
+    for number in range(30):
+        write_photo(tmp_path / "photos" / f"{number}.png", colourful_photo(number))
+
+    def interrupt(n_done):
+        if n_done == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        colorize_photos([tmp_path / "photos"], tmp_path / "out", colorizer, progress=interrupt)
+
+    assert not [thread for thread in threading.enumerate() if "ThreadPool" in thread.name]
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".bmp", ".tif"])
 def test_lossless_formats_hold_the_fake_exactly(tmp_path, colorizer, suffix):
     photo = colourful_photo(3)
@@ -93,3 +154,11 @@ def test_every_hostile_file_ends_in_a_picture_or_a_reason(tmp_path, colorizer, s
     for row in rows:
         assert bool(row.output) != bool(row.reason)
     assert sum(bool(row.output) for row in rows if "/grey/" in row.origin) == 20
+
+
+def _files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
