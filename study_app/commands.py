@@ -16,6 +16,7 @@ from study_app import (
     backup_command,
     catalog,
     check_command,
+    demo_command,
     desk_commands,
     desk_door,
     export,
@@ -258,6 +259,7 @@ def close(study_code: str | None) -> None:
 
 main.add_command(init_command.init)
 main.add_command(check_command.check)
+main.add_command(demo_command.demo)
 main.add_command(flow_command.flow)
 main.add_command(plan_commands.replay)
 main.add_command(desk_commands.desk_password)

@@ -124,6 +124,13 @@ class ArchiveError(StudyError):
     exit_code = 14
 
 
+class DemoError(StudyError):
+    """The demonstration cannot begin, or a step of it refused."""
+
+    code = "demo"
+    exit_code = 17
+
+
 class SimulationError(StudyError):
     """A simulated participant could not go through the study's front door."""
 

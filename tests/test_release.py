@@ -140,33 +140,30 @@ def test_the_installed_program_is_not_that_of_the_checkout(installed):
     assert said.count(str(installed.site)) == 2
 
 
-def test_a_study_runs_from_the_wheel_alone(installed):
+def test_the_demo_runs_from_the_wheel_alone(installed):
     """Migrations, templates, static files, translations: each is needed on the way."""
     factories.build_set(installed.folder / "set", 16)
-    installed("study-app", "init", "study.toml", "--contact", "lab@example.org",
-              "--n-practice", 1, "--n-main", 6, "--n-vigilance", 1, "--n-control", 0)  # fmt: skip
-    installed("study-app", "create", "study.toml", "--set", "set")
-    installed("study-app", "open")
-    installed("study-app", "simulate", "--participants", N_OBSERVERS, "--seed", 1)
-    installed("study-app", "export", "--out", "export")
-    installed("analysis", "report", "export", "--out", "report.html")
 
-    with (installed.folder / "export" / "trials.csv").open(encoding="utf-8") as file:
+    said = installed("study-app", "demo", "--set", "set", "--participants", N_OBSERVERS,
+                     "--no-serve")  # fmt: skip
+
+    made = installed.folder / "demo"
+    with (made / "export" / "trials.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == N_OBSERVERS * 7
-    assert "<html" in (installed.folder / "report.html").read_text(encoding="utf-8")
+    assert len(rows) == N_OBSERVERS * 16
+    assert "SIMULATED" in (made / "report.html").read_text(encoding="utf-8")
+    assert "A colorization Turing test, ready" in said
 
 
 @pytest.mark.slow
-def test_the_way_of_the_demo_runs_from_the_wheel_alone(installed):
-    """With the weights that come with it."""
-    installed("colorizer", "sample-photos", "--out", "photos")
-    installed("colorizer", "build-set", "photos", "--out", "coloured", "--max-photos", 12,
-              "--condition", "full=weights:default", "--condition", "random=random",
-              "--seed", 1)  # fmt: skip
-    said = installed("colorizer", "check-set", "coloured")
+def test_the_demo_colours_photographs_with_the_weights_inside_the_wheel(installed):
+    said = installed("study-app", "demo", "--out", "coloured", "--max-photos", 12,
+                     "--participants", 1, "--no-serve")  # fmt: skip
 
-    assert "sound; 12 photos" in said
+    made = installed.folder / "coloured"
+    assert "(12 photographs; full, mean, random)" in said
+    assert "sound; 12 photos" in installed("colorizer", "check-set", made / "set")
+    assert "fool-rates" in (made / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_version_stands_in_one_place():
