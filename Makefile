@@ -128,9 +128,9 @@ pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 
-# Slow tests that CI runs too: the tutorial's commands, chaos, load and the adversary.
+# Slow tests that CI runs too: the wheel, the tutorial, chaos, load and the adversary.
 long: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_tutorial.py tests/benchmarks
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/benchmarks
 
 bench: $(INSTALLED) $(DEMO_SET)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
