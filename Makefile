@@ -4,7 +4,9 @@
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
-#   make long                     the tutorial, chaos, load and the adversary: some minutes more
+#   make long                     every page's commands, chaos, load, the adversary: minutes more
+#   make audit                    known weaknesses of the pinned libraries
+#   make release                  wheel, sdist and the list of what they need, in dist
 #   make bench                    ratios against named baselines
 #   make docs                     the documentation site, in instance/site
 
@@ -27,7 +29,7 @@ ZHANG_PHOTOS := 50
 WORKERS ?= 2
 STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
-.PHONY: help install demo demo-photos test lint pytest long bench docs clean
+.PHONY: help install demo demo-photos test lint pytest long bench docs audit sbom release clean
 
 help:
 	@sed -n '3,9s/^# *//p' Makefile
@@ -141,4 +143,16 @@ docs: $(INSTALLED)
 	@echo "The documentation is in instance/site/index.html"
 
 clean:
+# Says loudly when the service that knows of weaknesses cannot be reached; that is no failure.
+audit: $(INSTALLED)
+	$(BIN)/python .ci/audit.py
+
+# Validated against CycloneDX's schema.
+sbom: $(INSTALLED)
+	$(BIN)/python .ci/sbom.py dist/sbom.json
+
+release: sbom
+	$(BIN)/python -c 'import setuptools.build_meta as b; b.build_wheel("dist"); b.build_sdist("dist")'
+	@echo "In dist:"; ls dist
+
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -28,9 +28,9 @@ def tell(event: Event, **facts: str) -> None:
         event: what.
         facts: of a study, such as its new state; nothing about a person.
     """
-    _happened.send(event, **facts)
+    _happened.send(event, facts=facts)
 
 
-def listen(listener: Callable[..., None]) -> None:
-    """Let a function be called with every event and its facts; twice is once."""
+def listen(listener: Callable[[Event, dict[str, str]], None]) -> None:
+    """Let a function be called with every event and its ``facts``; twice is once."""
     _happened.connect(listener)

@@ -54,7 +54,7 @@ def formatter(log_format: str) -> logging.Formatter:
 def described(record: logging.LogRecord) -> dict[str, Any]:
     """Give what a line says: time in UTC, level, event, values, and the traceback of an error."""
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-    line = {"time": at, "level": record.levelname.lower()}
+    line: dict[str, Any] = {"time": at, "level": record.levelname.lower()}
     fields: Mapping[str, Any] | None = getattr(record, FIELDS, None)
     if fields is not None:
         line |= {"event": record.msg, **fields}

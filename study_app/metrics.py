@@ -101,7 +101,7 @@ class Metrics:
         registry = self._registry
         if os.environ.get(METRICS_FOLDER_VARIABLE):
             registry = CollectorRegistry()
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         active = CollectorRegistry()
         active.register(_ActiveSessions(n_active))
         return prometheus_client.generate_latest(registry) + prometheus_client.generate_latest(

@@ -98,7 +98,7 @@ def _end(response: flask.Response) -> flask.Response:
     return response
 
 
-def _note_event(event: Event, **facts: str) -> None:
+def _note_event(event: Event, facts: dict[str, str]) -> None:
     if event not in NOT_LOGGED:
         LOG.info(event, extra={FIELDS: facts})
     if flask.has_app_context() and (metrics := _metrics()) is not None:

@@ -4,7 +4,7 @@ from study_app import events
 def test_who_listens_hears_what_happened_and_its_facts():
     heard = []
 
-    def hear(event, **facts):
+    def hear(event, facts):
         heard.append((event, facts))
 
     events.listen(hear)
