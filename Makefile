@@ -122,11 +122,14 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# What the web study stores is tested again on PostgreSQL, with those tests alone that store something.
 # What is measured in frames needs a screen to itself: those tests run alone, after the others.
 # 5 says that PYTEST="..." chose none of these tests.
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" \
 	  --cov --cov-report= $(PYTEST) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" --database postgresql \
+	  $(if $(PYTEST),$(PYTEST),tests/study_app) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 

@@ -25,6 +25,12 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=None, help="Replay the chance of an earlier run.")
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default=os.environ.get("CTT_TEST_DATABASE", "sqlite"),
+        help="What the tests of study_app store in; with postgresql, those alone run that do.",
+    )
     parser.addoption("--slow", action="store_true", help="Run the slow tests too.")
 
 
@@ -38,11 +44,24 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.option.database != "sqlite":
+        _leave_out(config, items, [item for item in items if not _runs_on_any_database(item)])
     if not config.option.slow:
         skip = pytest.mark.skip(reason="slow: run with --slow")
         for item in items:
             if "slow" in item.keywords:
                 item.add_marker(skip)
+
+
+def _runs_on_any_database(item: pytest.Item) -> bool:
+    """Say whether a test stores something, and is not about SQLite itself."""
+    return "databases" in getattr(item, "fixturenames", ()) and "sqlite" not in item.keywords
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], out: list[pytest.Item]) -> None:
+    left_out = set(out)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=out)
 
 
 @pytest.fixture

@@ -23,16 +23,20 @@ def database_of_kind(kind: str) -> Iterator[str | None]:
 
 def own_database() -> Iterator[str]:
     """Give the address of a new database; skip, or fail where services are required."""
-    try:
-        server = psycopg.connect(SERVER, autocommit=True)
-    except psycopg.OperationalError as error:
-        if os.environ.get("CTT_REQUIRE_SERVICES") == "1":
-            raise
-        pytest.skip(f"no PostgreSQL on 127.0.0.1:5432: {error}".splitlines()[0])
     name = f"ctt_{secrets.token_hex(6)}"
-    with server:
+    with connect() as server:
         server.execute(f"CREATE DATABASE {name}")
         try:
             yield URL + name
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def connect() -> psycopg.Connection:
+    """Connect to the server; skip, or fail where services are required, if there is none."""
+    try:
+        return psycopg.connect(SERVER, autocommit=True)
+    except psycopg.OperationalError as error:
+        if os.environ.get("CTT_REQUIRE_SERVICES") == "1":
+            raise
+        pytest.skip(f"no PostgreSQL on 127.0.0.1:5432: {error}".splitlines()[0])

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import flask
@@ -12,19 +13,26 @@ from study_app.catalog import find_study
 from study_app.extensions import db, upgrade_database
 from study_app.study_moves import open_study
 from tests.study_app import factories
-
-DATABASE = "study.sqlite"
+from tests.study_app.databases import Databases, app_on_copy, databases_of
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file at the newest migration, copied by every test."""
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """New databases and copies of filled ones, of the kind chosen with ``--database``."""
+    with databases_of(request.config.option.database) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def migrated_database(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database at the newest migration, copied by every test."""
     folder = tmp_path_factory.mktemp("migrated")
-    app = create_app(factories.make_settings(folder))
+    address = databases.new(folder)
+    app = create_app(factories.make_settings(folder, address))
     with app.app_context():
         upgrade_database()
         db.engine.dispose()
-    return folder / DATABASE
+    return address
 
 
 @pytest.fixture(scope="session")
@@ -45,44 +53,40 @@ def two_condition_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def opened_database(
-    tmp_path_factory: pytest.TempPathFactory, migrated_database: Path, set_folder: Path
-) -> Path:
-    """A SQLite file with an open study ``colours`` of 2 + 8 trials, and the draft ``noise``."""
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_database: str,
+    set_folder: Path,
+) -> str:
+    """The address of one with the open study ``colours`` of 2 + 8 trials, and a draft ``noise``."""
     folder = tmp_path_factory.mktemp("opened")
-    shutil.copy(migrated_database, folder / DATABASE)
-    app = create_app(factories.make_settings(folder))
+    address = databases.copy(migrated_database, folder)
+    app = create_app(factories.make_settings(folder, address))
     with app.app_context():
         factories.create_study(factories.study_text(id="noise"), set_folder)
         factories.create_study(factories.study_text(), set_folder)
         open_study(db.session(), find_study(db.session(), "colours"), None, factories.NOW)
         db.session.remove()
         db.engine.dispose()
-    return folder / DATABASE
+    return address
 
 
 @pytest.fixture
-def app_on(tmp_path: Path) -> Iterator[Callable[[Path], flask.Flask]]:
+def app_on(databases: Databases, tmp_path: Path) -> Iterator[Callable[[str], flask.Flask]]:
     """Make the web study on a copy of a database."""
-    apps = []
+    with ExitStack() as stack:
 
-    def make(database: Path) -> flask.Flask:
-        instance = tmp_path / "instance"
-        instance.mkdir()
-        shutil.copy(database, instance / DATABASE)
-        app = create_app(factories.make_settings(instance))
-        app.testing = True
-        apps.append(app)
-        return app
+        def make(database: str) -> flask.Flask:
+            instance = tmp_path / "instance"
+            instance.mkdir()
+            return stack.enter_context(app_on_copy(databases, database, instance))
 
-    yield make
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+        yield make
 
 
 @pytest.fixture
-def app(app_on: Callable[[Path], flask.Flask], migrated_database: Path) -> flask.Flask:
-    """The web study on its own SQLite file, without a study."""
+def app(app_on: Callable[[str], flask.Flask], migrated_database: str) -> flask.Flask:
+    """The web study on its own database, without a study."""
     return app_on(migrated_database)
 
 
@@ -100,7 +104,7 @@ def own_set(tmp_path: Path, set_folder: Path) -> Path:
 
 
 @pytest.fixture
-def open_app(app_on: Callable[[Path], flask.Flask], opened_database: Path) -> flask.Flask:
+def open_app(app_on: Callable[[str], flask.Flask], opened_database: str) -> flask.Flask:
     """The web study with one open study ``colours`` of 2 + 8 trials, and a draft beside it."""
     return app_on(opened_database)
 

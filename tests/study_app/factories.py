@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import flask
 import flask.testing
+import pytest
 import werkzeug.test
 
 from colorizer import manifest
@@ -58,6 +59,13 @@ def make_settings(folder: Path, database_url: str | None = None) -> Settings:
         database_url=database_url or f"sqlite:///{folder / 'study.sqlite'}",
         secret_key=SECRET_KEY,
     )
+
+
+def point_commands_at(monkeypatch: pytest.MonkeyPatch, app: flask.Flask) -> None:
+    """Let commands and processes that a test starts work on the instance of an app."""
+    monkeypatch.setenv("STUDY_INSTANCE_PATH", app.instance_path)
+    monkeypatch.setenv("STUDY_DATABASE_URL", app.config["SQLALCHEMY_DATABASE_URI"])
+    monkeypatch.setenv("STUDY_SECRET_KEY", SECRET_KEY)
 
 
 def make_png(red: int, green: int, blue: int, noise: int = 0) -> bytes:

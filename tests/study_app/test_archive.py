@@ -1,7 +1,6 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,7 +11,7 @@ import sqlalchemy as sa
 
 from analysis.columns import COLUMN_NAMES, COLUMNS
 from analysis.export_places import place_of as analysis_place_of
-from study_app import archive, create_app, export
+from study_app import archive, export
 from study_app.archive_check import check_archive
 from study_app.archive_details import ArchiveDetails
 from study_app.archive_names import place_of
@@ -26,7 +25,7 @@ from study_app.simulated_token import sign_token
 from study_app.study_moves import close_study
 from study_app.study_tables import StandardQuestions
 from tests.study_app import factories
-from tests.study_app.conftest import DATABASE
+from tests.study_app.databases import app_on_copy
 from tests.study_app.factories import Browser
 
 STATED = ArchiveDetails(
@@ -40,13 +39,16 @@ STATED = ArchiveDetails(
 
 
 @pytest.fixture(scope="module")
-def used_app(tmp_path_factory, opened_database, set_folder):
+def used_app(databases, tmp_path_factory, opened_database, set_folder):
     """A closed study: people finished, withdrew, were erased; beside them a simulated observer."""
     del set_folder  # the study's, kept as long
     instance = tmp_path_factory.mktemp("used")
-    shutil.copy(opened_database, instance / DATABASE)
-    app = create_app(factories.make_settings(instance))
-    app.testing = True
+    with app_on_copy(databases, opened_database, instance) as app:
+        fill(app)
+        yield app
+
+
+def fill(app):
     people = [Browser(app) for _ in range(3)]
     for number, browser in enumerate(people):
         browser.consent(participant=f"secret-name-{number}")
@@ -61,9 +63,6 @@ def used_app(tmp_path_factory, opened_database, set_folder):
         erase(session, found[2], "researcher", factories.NOW)
         close_study(session, find_study(session, "colours"), factories.NOW)
         db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ from tests.study_app import factories
 
 @pytest.fixture
 def instance(open_app, monkeypatch):
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
-    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    factories.point_commands_at(monkeypatch, open_app)
     browser = factories.Browser(open_app)
     browser.consent()
     browser.answer_next()
@@ -18,6 +17,7 @@ def run(*arguments):
     return CliRunner().invoke(main, ["backup", *map(str, arguments)])
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("instance")
 def test_it_says_what_is_in_it_and_how_it_comes_back(tmp_path, monkeypatch):
     path = tmp_path / "copy.sqlite"
@@ -31,6 +31,7 @@ def test_it_says_what_is_in_it_and_how_it_comes_back(tmp_path, monkeypatch):
     assert "colours" in CliRunner().invoke(main, ["status", "--study", "colours"]).output
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("instance")
 def test_a_file_that_is_there_is_kept_unless_asked(tmp_path):
     path = tmp_path / "copy.sqlite"

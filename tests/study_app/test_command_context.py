@@ -26,7 +26,7 @@ def test_an_address_of_no_database_is_a_mistake_in_the_settings(tmp_path, addres
 
 
 def test_the_study_meant_is_found(open_app, monkeypatch):
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
+    factories.point_commands_at(monkeypatch, open_app)
 
     with stored_study("noise") as (session, study):
         assert study.code == "noise"

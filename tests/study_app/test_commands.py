@@ -22,13 +22,19 @@ SMALL = ["--n-practice", "2", "--n-main", "8", "--n-vigilance", "1", "--n-contro
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
+def here(request, tmp_path, monkeypatch, databases):
     """An empty folder with an instance of its own."""
     monkeypatch.chdir(tmp_path)
     for name in os.environ:
         if name.startswith("STUDY_"):
             monkeypatch.delenv(name)
-    return tmp_path
+    if request.config.option.database == "sqlite":
+        yield tmp_path  # which is where a database is made
+        return
+    address = databases.copy(request.getfixturevalue("migrated_database"), tmp_path)
+    monkeypatch.setenv("STUDY_DATABASE_URL", address)
+    yield tmp_path
+    databases.drop(address)
 
 
 def make_runner():
@@ -151,7 +157,8 @@ def test_init_refuses_numbers_that_no_plan_can_have(option, message):
     assert not Path("study.toml").exists()
 
 
-def test_create_stores_a_draft_and_says_where_it_departs(here, set_folder):
+@pytest.mark.usefixtures("here")
+def test_create_stores_a_draft_and_says_where_it_departs(set_folder):
     succeed("init", "study.toml", "--id", "colours", *SMALL)
 
     output = succeed("create", "study.toml", "--set", set_folder)
@@ -160,7 +167,11 @@ def test_create_stores_a_draft_and_says_where_it_departs(here, set_folder):
     assert "Tested: full. Vigilance: random. Control: real." in output
     assert "- 2 practice trials; in 2016 10" in output
     assert "Missing: a contact" in output
-    assert (here / "instance" / "study.sqlite").is_file()
+
+
+@pytest.mark.sqlite
+def test_the_database_is_made_in_the_instance(created):
+    assert (created / "instance" / "study.sqlite").is_file()
 
 
 def test_create_again_changes_nothing(created, set_folder):
@@ -189,6 +200,7 @@ def test_create_refuses_what_is_not_there(here, set_folder):
     assert not (here / "instance").exists(), "nothing is made for a study that is not stored"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", ["status", "open", "close", "simulate", "export", "serve"])
 def test_commands_without_a_database_say_what_makes_one(here, name):
     needed = {"simulate": ["--participants", "1"], "export": ["--out", here / "out"]}
@@ -382,7 +394,7 @@ def test_serve_starts_the_production_server_or_flasks_own(monkeypatch):
     (settings, host, port, workers), (app, dev_host, dev_port) = calls
     assert (host, port, workers) == ("127.0.0.1", 5001, 3)
     assert checked == [("127.0.0.1", 5001)]
-    assert settings.database_url.endswith("study.sqlite")
+    assert settings.database_url == commands.load_settings().database_url
     assert (app.name, dev_host, dev_port) == ("study_app", "127.0.0.1", 5000)
 
 
@@ -404,6 +416,7 @@ def test_a_database_that_cannot_be_used_is_one_line(here, set_folder, monkeypatc
     assert here.is_dir()
 
 
+@pytest.mark.sqlite
 def test_an_address_in_the_settings_file_is_named_as_such(here, set_folder):
     succeed("init", "study.toml", *SMALL)
     (here / "instance").mkdir()

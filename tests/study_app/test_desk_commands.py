@@ -12,8 +12,7 @@ from tests.study_app.factories import Browser
 
 @pytest.fixture
 def instance(open_app, monkeypatch):
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
-    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    factories.point_commands_at(monkeypatch, open_app)
     monkeypatch.setattr(desk_commands, "is_terminal", lambda: True)
     return open_app
 

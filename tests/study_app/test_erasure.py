@@ -22,24 +22,18 @@ from study_app.models import (
     Trial,
 )
 from study_app.responses import parse_response
-from tests.postgres import database_of_kind
-from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser, response_body
 
 PERSONAL = (Participant, StudySession, ScreeningCheck, QuestionAnswer, Trial, Response)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def any_app(request, tmp_path, set_folder):
-    """The open study ``colours`` on each kind of database, with somebody else in the middle."""
-    with (
-        database_of_kind(request.param) as url,
-        factories.app_with_studies(tmp_path, url, set_folder) as app,
-    ):
-        other = Browser(app)
-        other.consent(participant="somebody else")
-        other.answer_next()
-        yield app
+@pytest.fixture
+def busy_app(open_app):
+    """The open study ``colours`` with somebody else in the middle."""
+    other = Browser(open_app)
+    other.consent(participant="somebody else")
+    other.answer_next()
+    return open_app
 
 
 def add_all_kinds_of_rows(app, external_id="the person", n_answers=4):
@@ -101,25 +95,25 @@ def count(app, table):
         return db.session.scalar(sa.select(sa.func.count()).select_from(table))
 
 
-def test_no_table_names_an_erased_person(any_app):
-    before = {table: count(any_app, table) for table in PERSONAL}
-    code, names = add_all_kinds_of_rows(any_app)
-    text = dump(any_app)
+def test_no_table_names_an_erased_person(busy_app):
+    before = {table: count(busy_app, table) for table in PERSONAL}
+    code, names = add_all_kinds_of_rows(busy_app)
+    text = dump(busy_app)
     assert [name for name in names if name not in text] == []
 
-    erase_by_code(any_app, code)
+    erase_by_code(busy_app, code)
 
-    text = dump(any_app)
+    text = dump(busy_app)
     assert [name for name in names if name in text] == []
-    assert {table: count(any_app, table) for table in PERSONAL} == before
+    assert {table: count(busy_app, table) for table in PERSONAL} == before
 
 
-def test_the_receipt_says_how_much_and_not_who(any_app):
-    code, _ = add_all_kinds_of_rows(any_app)
+def test_the_receipt_says_how_much_and_not_who(busy_app):
+    code, _ = add_all_kinds_of_rows(busy_app)
 
-    receipt = erase_by_code(any_app, code, "participant")
+    receipt = erase_by_code(busy_app, code, "participant")
 
-    with any_app.app_context():
+    with busy_app.app_context():
         stored = db.session.scalars(sa.select(Erasure)).one()
         assert (stored.receipt, stored.requested_by) == (receipt.receipt, "participant")
         assert (stored.state_before, stored.condition_name) == ("running", "full")
@@ -128,23 +122,23 @@ def test_the_receipt_says_how_much_and_not_who(any_app):
     assert (receipt.n_trials, receipt.n_responses, receipt.completion_code) == (10, 4, None)
 
 
-def test_a_finished_participant_keeps_the_completion_code_in_hand(any_app):
-    code, names = add_all_kinds_of_rows(any_app, n_answers=10)
+def test_a_finished_participant_keeps_the_completion_code_in_hand(busy_app):
+    code, names = add_all_kinds_of_rows(busy_app, n_answers=10)
 
-    receipt = erase_by_code(any_app, code)
+    receipt = erase_by_code(busy_app, code)
 
     assert receipt.state_before == "finished"
     assert receipt.completion_code in names
-    assert receipt.completion_code not in dump(any_app)
+    assert receipt.completion_code not in dump(busy_app)
 
 
-def test_a_participant_is_found_by_either_code(any_app):
-    code, names = add_all_kinds_of_rows(any_app)
+def test_a_participant_is_found_by_either_code(busy_app):
+    code, names = add_all_kinds_of_rows(busy_app)
     participant_code = names[1]
 
-    erase_by_code(any_app, participant_code)
+    erase_by_code(busy_app, participant_code)
 
-    assert code not in dump(any_app)
+    assert code not in dump(busy_app)
 
 
 def test_an_unknown_code_and_another_study_s_are_refused(open_app):
@@ -156,13 +150,13 @@ def test_an_unknown_code_and_another_study_s_are_refused(open_app):
                 find_of_code(db.session(), study, wanted)
 
 
-def test_answers_on_their_way_while_a_person_is_erased_find_nothing(any_app):
-    code, _ = add_all_kinds_of_rows(any_app)
-    with any_app.app_context():
+def test_answers_on_their_way_while_a_person_is_erased_find_nothing(busy_app):
+    code, _ = add_all_kinds_of_rows(busy_app)
+    with busy_app.app_context():
         key = trial_flow.issue_next_trial(db.session(), code, NOW).trial_key
 
     def answer(_number):
-        with any_app.app_context():
+        with busy_app.app_context():
             try:
                 report = parse_response(response_body())
                 trial_flow.record_response(db.session(), code, key, report, NOW)
@@ -172,13 +166,13 @@ def test_answers_on_their_way_while_a_person_is_erased_find_nothing(any_app):
 
     with ThreadPoolExecutor(6) as pool:
         answers = pool.map(answer, range(12))
-        erased = pool.submit(erase_by_code, any_app, code)
+        erased = pool.submit(erase_by_code, busy_app, code)
         outcomes = set(answers)
         receipt = erased.result()
 
     assert outcomes <= {"recorded", "already-answered", "no-study-session"}
     assert receipt.n_responses in (4, 5)
-    assert code not in dump(any_app)
+    assert code not in dump(busy_app)
     assert answer(0) == "no-study-session"
 
 
@@ -246,6 +240,7 @@ def test_a_trial_page_of_an_erased_person_is_told_in_json(participant, open_app)
     assert (answer.status_code, answer.json["error"]) == (401, "no-study-session")
 
 
+@pytest.mark.sqlite
 def test_the_bytes_on_the_disk_are_written_over(open_app):
     code, names = add_all_kinds_of_rows(open_app)
     seed = next(name for name in names if name.isdecimal())

@@ -1,24 +1,18 @@
 """The commands as a researcher types them, in one process."""
 
-import shutil
 import zipfile
 
 import pytest
 
-from tests.study_app.conftest import DATABASE
+from tests.study_app import factories
 from tests.study_app.test_commands import fail, run, succeed
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch, opened_database, set_folder):
+def here(tmp_path, monkeypatch, open_app):
     """A folder whose instance holds the open study and a draft."""
-    del set_folder  # the study's, kept as long
     monkeypatch.chdir(tmp_path)
-    for name in ("INSTANCE_PATH", "DATABASE_URL", "SECRET_KEY"):
-        monkeypatch.delenv(f"STUDY_{name}", raising=False)
-    (tmp_path / "instance").mkdir()
-    shutil.copy(opened_database, tmp_path / "instance" / DATABASE)
-    monkeypatch.setenv("STUDY_DATABASE_URL", f"sqlite:///{tmp_path}/instance/{DATABASE}")
+    factories.point_commands_at(monkeypatch, open_app)
     return tmp_path
 
 

@@ -7,18 +7,8 @@ from study_app.errors import AlreadyTakenPart, NoStudySession, StudyFull, StudyN
 from study_app.extensions import db
 from study_app.flow_counts import FLOW_EVENTS, count, event_of_refusal, read_counts, told
 from study_app.simulated_token import sign_token
-from tests.postgres import database_of_kind
 from tests.study_app import factories
 from tests.study_app.factories import Browser
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def any_app(request, tmp_path, set_folder):
-    with (
-        database_of_kind(request.param) as url,
-        factories.app_with_studies(tmp_path, url, set_folder, "noise") as app,
-    ):
-        yield app
 
 
 def counts(app, study="colours", **options):
@@ -29,8 +19,8 @@ def counts(app, study="colours", **options):
     return {event: n for event, n in read.items() if n}
 
 
-def test_events_are_counted_by_study_and_simulated_ones_apart(any_app):
-    with any_app.app_context():
+def test_events_are_counted_by_study_and_simulated_ones_apart(open_app):
+    with open_app.app_context():
         session = db.session()
         colours, noise = find_study(session, "colours"), find_study(session, "noise")
         for study, event, simulated in (
@@ -42,20 +32,20 @@ def test_events_are_counted_by_study_and_simulated_ones_apart(any_app):
         ):
             count(session, study, event, simulated=simulated)
 
-    assert counts(any_app) == {"invitation": 2, "consent": 1}
-    assert counts(any_app, simulated=True) == {"invitation": 1}
-    assert counts(any_app, "noise") == {"invitation": 1}
+    assert counts(open_app) == {"invitation": 2, "consent": 1}
+    assert counts(open_app, simulated=True) == {"invitation": 1}
+    assert counts(open_app, "noise") == {"invitation": 1}
 
 
-def test_counts_at_the_same_time_all_count(any_app):
+def test_counts_at_the_same_time_all_count(open_app):
     def one(_number):
-        with any_app.app_context():
+        with open_app.app_context():
             count(db.session(), find_study(db.session(), "colours"), "invitation")
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(24)))
 
-    assert counts(any_app) == {"invitation": 24}
+    assert counts(open_app) == {"invitation": 24}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 import study_app
 from study_app.extensions import db
 from study_app.models import Response, StudySession
-from tests.study_app import factories
+from tests.study_app.databases import app_on_copy
 from tests.study_app.factories import Browser, response_body
 
 DESCRIPTION = Path(study_app.__file__).parent / "static" / "openapi.json"
@@ -36,11 +36,10 @@ N_EXAMPLES = 30
 
 
 @pytest.fixture(scope="module")
-def participant(tmp_path_factory):
+def participant(databases, tmp_path_factory, opened_database):
     """Somebody in a study with many pairs to come."""
     folder = tmp_path_factory.mktemp("openapi")
-    factories.build_set(folder / "set", 60)
-    with factories.app_with_studies(folder, None, folder / "set") as app:
+    with app_on_copy(databases, opened_database, folder) as app:
         browser = Browser(app)
         browser.consent()
         browser.get("/trials")

@@ -3,7 +3,6 @@
 import csv
 import functools
 import json
-import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -39,11 +38,11 @@ def move(open_app):
 
 
 @pytest.fixture(scope="module")
-def piloted_database(tmp_path_factory, opened_database):
+def piloted_database(databases, tmp_path_factory, opened_database):
     """An open study of 3 places whose pilot had two people, one of them half-way, and a program."""
     folder = tmp_path_factory.mktemp("piloted")
-    shutil.copy(opened_database, folder / opened_database.name)
-    app = create_app(factories.make_settings(folder))
+    address = databases.copy(opened_database, folder)
+    app = create_app(factories.make_settings(folder, address))
     app.testing = True
     move_to(app, "pilot")
     people = [Browser(app) for _ in range(PEOPLE)]
@@ -60,7 +59,7 @@ def piloted_database(tmp_path_factory, opened_database):
     move_to(app, "open")
     with app.app_context():
         db.engine.dispose()
-    return folder / opened_database.name
+    return address
 
 
 @pytest.fixture
@@ -201,7 +200,10 @@ def test_fool_rates_of_a_closed_study_are_without_the_pilot(piloted, session):
 def test_the_average_of_others_is_of_the_same_phase(session, monkeypatch):
     monkeypatch.setattr(debrief, "LEAST_OTHERS", 1)
     first, second = session.scalars(
-        sa.select(StudySession).where(StudySession.phase == "pilot").limit(2)
+        sa.select(StudySession)
+        .where(StudySession.phase == "pilot")
+        .order_by(StudySession.id)
+        .limit(2)
     )
     assert debrief.average_of_others(session, second).n_people == 1
 

@@ -42,7 +42,7 @@ def fill(now):
     taken = []
     while True:
         try:
-            taken.append(enter(f"filler {now} {len(taken)}", now))
+            taken.append(enter(f"filler {now.timestamp()} {len(taken)}", now))
         except StudyFull:
             return taken
 

@@ -14,8 +14,7 @@ from tests.study_app.factories import Browser
 @pytest.fixture
 def code(open_app, tmp_path, monkeypatch):
     """The code of a participant who answered four of ten, in an empty working folder."""
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
-    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    factories.point_commands_at(monkeypatch, open_app)
     monkeypatch.chdir(tmp_path)
     browser = Browser(open_app)
     browser.consent()

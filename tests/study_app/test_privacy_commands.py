@@ -17,8 +17,7 @@ from tests.study_app.factories import Browser
 @pytest.fixture
 def instance(open_app, monkeypatch):
     """An instance with one participant of the open study, half-way."""
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", open_app.instance_path)
-    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
+    factories.point_commands_at(monkeypatch, open_app)
     browser = Browser(open_app)
     browser.consent(participant="P1")
     for _ in range(4):

@@ -20,11 +20,8 @@ from tests.study_app.factories import NOW, Browser
 
 @pytest.fixture
 def folder(open_app, monkeypatch):
-    instance = open_app.instance_path
-    monkeypatch.setenv("STUDY_INSTANCE_PATH", instance)
-    monkeypatch.setenv("STUDY_SECRET_KEY", factories.SECRET_KEY)
-    monkeypatch.delenv("STUDY_DATABASE_URL", raising=False)
-    place = folder_of(Path(instance), "colours")
+    factories.point_commands_at(monkeypatch, open_app)
+    place = folder_of(Path(open_app.instance_path), "colours")
     place.mkdir(parents=True)
     note_job(place, Job("report", "starting", NOW, NOW))
     return place
