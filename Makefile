@@ -32,7 +32,7 @@ STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 .PHONY: help install demo demo-photos test lint pytest long bench docs audit sbom release clean
 
 help:
-	@sed -n '3,9s/^# *//p' Makefile
+	@sed -n '3,11s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -145,7 +145,6 @@ docs: $(INSTALLED)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "The documentation is in instance/site/index.html"
 
-clean:
 # Says loudly when the service that knows of weaknesses cannot be reached; that is no failure.
 audit: $(INSTALLED)
 	$(BIN)/python .ci/audit.py
@@ -159,3 +158,4 @@ release: sbom
 	@echo "In dist:"; ls dist
 
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean:
