@@ -157,5 +157,5 @@ release: sbom
 	$(BIN)/python -c 'import setuptools.build_meta as b; b.build_wheel("dist"); b.build_sdist("dist")'
 	@echo "In dist:"; ls dist
 
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
