@@ -13,7 +13,6 @@ from tests.conftest import ROOT
 PROGRAMS = ("colorizer", "study-app", "analysis")
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 FENCE = re.compile(r"^( *)(```+)([^\n`]*)\n(.*?)^\1\2 *$", re.DOTALL | re.MULTILINE)
-RUN_MARK = "<!-- run -->"
 INLINE = re.compile(r"`([^`\n]+)`")
 # Said of what is not there, in one bullet each.
 NOT_THERE = re.compile(r"^[-*] Not there yet: .*$", re.MULTILINE)
@@ -51,18 +50,6 @@ def commands_of(page: Path) -> Iterator[Command]:
         words = _words(found[1])
         if words and words[0] in PROGRAMS and len(words) > 1:
             yield Command(name, prose[: found.start()].count("\n") + 1, words, is_whole=False)
-
-
-def marked_script(page: Path) -> str:
-    """Join the blocks of a page that are marked for running."""
-    text = page.read_text(encoding="utf-8")
-    blocks = [
-        "\n".join(line.removeprefix(found[1]) for line in found[4].splitlines())
-        for found in FENCE.finditer(text)
-        if found[3].strip() == "sh" and text[: found.start()].rstrip().endswith(RUN_MARK)
-    ]
-    assert len(blocks) == text.count(RUN_MARK), "a mark stands right above a block of sh"
-    return "\n".join(blocks) + "\n"
 
 
 def build_site(folder: Path) -> Path:

@@ -1,16 +1,13 @@
 """The tutorial runs as it stands, and what it says of its results is so."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.documents import marked_script
+from tests.pages.blocks import blocks_of
+from tests.pages.running import run_page
 
 pytestmark = pytest.mark.slow  # make long
 
@@ -20,21 +17,9 @@ FOOL_RATES = {"full": 0.35, "pale": 0.2}
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    """Give the folder in which all marked blocks were run, and what they printed."""
+    """Give the folder in which all blocks were run, and what they printed."""
     folder = tmp_path_factory.mktemp("tutorial")
-    environment = {name: value for name, value in os.environ.items() if name[:6] != "STUDY_"}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", marked_script(TUTORIAL)],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, done.stdout
+    return folder, run_page(blocks_of(TUTORIAL), folder)
 
 
 def test_nothing_must_be_settled_before_the_study_is_opened(ran):
