@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import flask
 from sqlalchemy.orm import Session
 
 from study_app import catalog, export
@@ -103,7 +104,7 @@ def _compute(
         raise ReportRefused(f"people have come meanwhile, so fool rates stay hidden until {until}")
     sets = [Path(stored.folder) for stored in study.stimulus_sets]
     only_simulated = not has_people(session, study, phase)
-    if count_missing_images(session, study):
+    if count_missing_images(session, study, Path(flask.current_app.instance_path)):
         sets = []  # the report shows no pairs then; the desk's overview tells what is missing
     session.rollback()  # the database is not held while the analysis computes
     note(step="computing", n_trials=exported.n_trials, only_simulated=only_simulated)

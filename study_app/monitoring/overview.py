@@ -4,9 +4,11 @@ Place on the data's path: the view renders it, and again every few seconds; the 
 ``progress.py``, ``flow_counts.py`` and the modules beside this one.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -52,8 +54,15 @@ class Overview:
     expectation: Expectation | None
 
 
-def measure_overview(session: Session, study: Study, now: datetime) -> Overview:
-    """Measure where a study stands now."""
+def measure_overview(session: Session, study: Study, now: datetime, instance: Path) -> Overview:
+    """Measure where a study stands now.
+
+    Args:
+        session: of the database.
+        study: the study.
+        now: the time.
+        instance: folder where it is kept which pictures are there.
+    """
     measured = measure_progress(session, study, now)
     people = tuple(arm for arm in measured.arms if not arm.simulated)
     simulated = tuple(arm for arm in measured.arms if arm.simulated)
@@ -73,7 +82,13 @@ def measure_overview(session: Session, study: Study, now: datetime) -> Overview:
             now,
         ),
         pilot=told_of_pilot(measured),
-        notices=notices(_situation(session, study, sessions, arms, shows_simulated, now)),
+        notices=notices(
+            dataclasses.replace(
+                _situation(session, study, sessions, arms, shows_simulated, now),
+                missing_sets=missing_sets(study),
+                n_missing_images=count_missing_images(session, study, instance),
+            )
+        ),
         expectation=_expectation(study, sessions, people, now),
     )
 
@@ -101,8 +116,6 @@ def _situation(
             for row in measure_timing(session, study, simulated=simulated)
         ],
         n_interrupted=count_interrupted(session, study, simulated=simulated),
-        missing_sets=missing_sets(study),
-        n_missing_images=count_missing_images(session, study),
     )
 
 

@@ -1,7 +1,9 @@
 """The desk's pages that watch a study: overview, participants, quality, links."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import flask
 from flask import render_template, url_for
 
 from study_app.catalog import file_of, find_study
@@ -26,7 +28,8 @@ def study_now(study_id: str) -> str:
 
 def overview_of(study: Study) -> Overview:
     """Measure where a study stands now."""
-    return measure_overview(db.session(), study, datetime.now(UTC))
+    instance = Path(flask.current_app.instance_path)
+    return measure_overview(db.session(), study, datetime.now(UTC), instance)
 
 
 @desk.get("/<study_id>/participants")

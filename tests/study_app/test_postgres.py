@@ -78,7 +78,7 @@ def test_the_desk_measures_a_study(app, tmp_path):
 
     with app.app_context():
         session, study = db.session(), find_study(db.session())
-        seen = measure_overview(session, study, datetime.now(UTC))
+        seen = measure_overview(session, study, datetime.now(UTC), tmp_path)
         rows = measure_timing(session, study, simulated=False)
         vigilance = measure_vigilance(session, study, simulated=False)
         page = read_people(session, study, 1, datetime.now(UTC))

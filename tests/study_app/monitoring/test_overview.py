@@ -1,5 +1,6 @@
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,8 @@ from tests.study_app.factories import Browser
 def look(app, now=None):
     with app.app_context():
         study = find_study(db.session(), "colours")
-        return measure_overview(db.session(), study, now or datetime.now(UTC))
+        instance = Path(app.instance_path)
+        return measure_overview(db.session(), study, now or datetime.now(UTC), instance)
 
 
 def finish(app, **carried):
