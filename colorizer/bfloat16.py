@@ -7,6 +7,7 @@ bfloat16 in the first convolutions by 0.49.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,13 @@ BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86, x86, Arm
 FLOAT32_LAYERS = ("scale", "conv1_", "norm1", "stem", "conv8_313", "conv8_ab", "ab", "conv_bins")
 
 
-def check_fast(weights: str | Path, cpu_info: str, n_gpus: int) -> None:
+def check_fast(weights: str | Path, cpu_info: str, count_gpus: Callable[[], int]) -> None:
     """Refuse ``--fast`` where it would not be.
 
     Args:
         weights: as the user named them.
         cpu_info: what the system tells of the processor.
-        n_gpus: that the backend sees.
+        count_gpus: gives the number that the backend sees, and may take seconds.
 
     Raises:
         ColorizerError: the network is an exported one, or nothing there computes in bfloat16.
@@ -41,7 +42,7 @@ def check_fast(weights: str | Path, cpu_info: str, n_gpus: int) -> None:
             f"--fast: {weights} is an exported network, which computes in float32 only; give"
             " default, a run directory or a .keras file, or leave --fast out"
         )
-    if not n_gpus and not has_bfloat16(cpu_info):
+    if not has_bfloat16(cpu_info) and not count_gpus():
         raise ColorizerError(
             f"--fast: this processor ({processor_name(cpu_info)}) does not compute in bfloat16 (it"
             f" has none of {', '.join(sorted(BFLOAT16_FLAGS))}), where it would be slow; leave"

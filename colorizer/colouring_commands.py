@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from colorizer.bfloat16 import check_fast, read_cpu_info
 from colorizer.command_line import (
     DEVICE,
     INPUT_SIZE,
@@ -18,7 +19,7 @@ from colorizer.command_line import (
     fresh_seed,
     stage_counter,
 )
-from colorizer.devices import DeviceName, check_device, choose_device
+from colorizer.devices import DeviceName, check_device, choose_device, count_gpus
 from colorizer.errors import ManifestError, PhotoError
 from colorizer.export_formats import is_exported
 from colorizer.quiet_backend import load_keras_quietly
@@ -30,6 +31,11 @@ from colorizer.quiet_backend import load_keras_quietly
 @WEIGHTS
 @TEMPERATURE
 @INPUT_SIZE
+@click.option(
+    "--fast",
+    is_flag=True,
+    help="Compute in bfloat16, on processors and GPUs that have it; not for study stimuli.",
+)
 @OVERWRITE
 def colorize(
     photos: tuple[Path, ...],
@@ -37,6 +43,7 @@ def colorize(
     weights: str,
     temperature: float | None,
     input_size: int | None,
+    fast: bool,
     overwrite: bool,
 ) -> None:
     """Colour photographs from their lightness; names and sizes stay.
@@ -48,10 +55,12 @@ def colorize(
     results.check_absent(out, overwrite)
     if not is_exported(weights):
         load_keras_quietly()
+    if fast:
+        check_fast(weights, read_cpu_info(), count_gpus)
     from colorizer import photo_folder  # loads Keras where the network needs it
     from colorizer.colorize import Colorizer
 
-    colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size)
+    colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size, fast=fast)
     with counter("Photographs") as progress:
         rows = photo_folder.colorize_photos(
             photos, out, colorizer, overwrite=overwrite, progress=progress

@@ -46,7 +46,8 @@ def upsample_along_edges(
         ((np.arange(n_full) + 0.5) * (n_small * stride / n_full) - 0.5) / stride
         for n_full, n_small in zip(lightness.shape, guide.shape, strict=True)
     )
-    planes = np.concatenate([guide[np.newaxis], np.moveaxis(ab, -1, 0)]).astype(np.float32)
+    colours = np.moveaxis(np.asarray(ab, np.float32), -1, 0)
+    planes = np.concatenate([guide[np.newaxis], colours])
     result = np.empty((*lightness.shape, ab.shape[-1]), np.float32)
     n_rows = max(1, BAND_PX // lightness.shape[1])
     for start in range(0, len(result), n_rows):
@@ -70,7 +71,7 @@ def _upsample_band(
         weight = near_row[:, np.newaxis] * near_column * alike
         total += weight * points[1:]
         weights += weight
-    return np.moveaxis(total / weights, 0, -1)
+    return np.moveaxis(np.divide(total, weights, dtype=np.float32), 0, -1)
 
 
 def _taps(places: Places, step: int) -> tuple[npt.NDArray[np.int64], Float32]:

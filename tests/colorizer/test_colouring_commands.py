@@ -6,6 +6,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from colorizer.__main__ import main
+from colorizer.bfloat16 import has_bfloat16, read_cpu_info
+from colorizer.devices import count_gpus
 from colorizer.manifest import load_manifest
 from colorizer.network import build_network
 from tests.colorizer.factories import grey_photo, write_photo, write_photos
@@ -44,6 +46,26 @@ def test_colorize_of_good_photographs_exits_with_zero(photos, weights, tmp_path)
 
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "out" / "provenance.json").read_text())["temperature"] == 0.4
+
+
+def test_colorize_is_fast_where_the_processor_can_and_else_says_why_not(photos, weights, tmp_path):
+    result = call("colorize", photos, "--out", tmp_path / "out", "--weights", weights, "--fast")
+
+    if has_bfloat16(read_cpu_info()) or count_gpus():
+        assert result.exit_code == 0, result.output
+        record = json.loads((tmp_path / "out" / "provenance.json").read_text())
+        assert record["precision"] == "bfloat16"
+    else:
+        assert result.exit_code == 1
+        assert "colorizer: --fast: this processor" in result.stderr
+        assert not (tmp_path / "out").exists()
+
+
+def test_colorize_fast_refuses_an_exported_network_before_it_looks_for_one(photos, tmp_path):
+    result = call("colorize", photos, "--out", tmp_path / "out", "--weights", "n.onnx", "--fast")
+
+    assert result.exit_code == 1
+    assert "--fast: n.onnx is an exported network" in result.stderr
 
 
 @pytest.mark.parametrize(
