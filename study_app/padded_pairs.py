@@ -23,7 +23,9 @@ Half = Literal["real", "fake"]
 HALVES: tuple[Half, Half] = ("real", "fake")
 # Every copy was changed then: 1 January 2000.
 ONE_TIME_S = 946_684_800
+# Whatever the umask: who may come this far is for the folder above to say.
 READABLE_BY_THE_PROXY = 0o644
+OPEN_TO_THE_PROXY = 0o755
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,18 @@ def keep_padded(files: PairFiles, half: Half, copies: Path, secret_key: str) -> 
     names = {name: _name(files, name, secret_key) for name in HALVES}
     try:
         if not all((copies / name).exists() for name in names.values()):
-            copies.mkdir(parents=True, exist_ok=True)
+            _make_folder(copies)
             for which, data in read_padded(files).items():
                 _write_once(copies / names[which], data)
     except OSError as error:
         raise SetChanged(f"{copies}: the images cannot be copied there: {error.strerror}") from None
     return names[half]
+
+
+def _make_folder(copies: Path) -> None:
+    if not copies.is_dir():
+        copies.mkdir(parents=True, exist_ok=True)
+        copies.chmod(OPEN_TO_THE_PROXY)
 
 
 def _name(files: PairFiles, half: Half, secret_key: str) -> str:

@@ -30,6 +30,8 @@ NOT_RUN = {
     "make test": "CI runs it by itself",
     "tests/benchmarks": "minutes; `make long` runs shorter ones by itself",
     "a screen": "opens a browser's window",
+    "a system's own files": "root's; test_deploy.py and test_proxy.py try them elsewhere",
+    "containers": "no container engine; tests/test_deploy.py checks what can be without one",
     "a GPU": "drivers and an accelerator",
     "an example of style": "no program, but how one looks",
 }

@@ -65,6 +65,17 @@ def test_names_are_of_the_key_and_of_equal_length(files, tmp_path):
     assert not set(mine) & set(others)
 
 
+def test_the_proxy_may_read_copies_whatever_the_umask(files, copies):
+    before = os.umask(0o077)
+    try:
+        keep_both(files, copies)
+    finally:
+        os.umask(before)
+
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in copies.iterdir()}
+    assert (modes, stat.S_IMODE(copies.stat().st_mode)) == ({0o644}, 0o755)
+
+
 def test_a_copy_is_written_once(files, copies):
     first = {path: path.read_bytes() for path in keep_both(files, copies)}
     again = {path: path.read_bytes() for path in keep_both(files, copies)}
