@@ -65,7 +65,8 @@ def load_state(
         RunError: there is no state, a damaged one, or one of another network.
     """
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        # opened here: np.load leaves the file open when it is no ZIP file
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         state = TrainingState(
             int(arrays.pop(N_STEPS)), arrays.pop(LOSSES).tolist(), float(arrays.pop(SECONDS))

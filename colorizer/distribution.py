@@ -53,6 +53,11 @@ class Distribution:
         if self.strategy:
             _take_chiefs(self.strategy, variables, self.is_chief)
 
+    def wait_for_all(self) -> None:
+        """Wait until every worker has come here: one that leaves early is taken for lost."""
+        if self.strategy:
+            _meet(self.strategy)
+
     def run_step(self, step: "TrainingStep") -> RunStep:
         """Give what takes this process's part of a batch to the loss of the whole."""
         if not self.strategy:
@@ -193,6 +198,16 @@ def _take_chiefs(strategy: Any, variables: list[Any], is_chief: bool) -> None:
     arrays = [tf.convert_to_tensor(keras.ops.convert_to_numpy(v)) for v in variables]
     for variable, value in zip(variables, exchange(arrays), strict=True):
         variable.assign(value)
+
+
+def _meet(strategy: Any) -> None:
+    import tensorflow as tf  # only workers name a backend
+
+    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow is untyped
+    def add_up() -> Any:
+        return strategy.reduce("SUM", strategy.run(lambda: tf.constant(1.0)), axis=None)
+
+    assert float(add_up()) == strategy.num_replicas_in_sync
 
 
 def _check_divisible(batch_size: int, n: int, what: str) -> None:

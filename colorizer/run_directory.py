@@ -7,6 +7,7 @@
 import csv
 import errno
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colorizer.errors import RunError
+from colorizer.full_disk import NO_SPACE, is_disk_full
 
 if TYPE_CHECKING:
     import keras  # takes seconds: an exported network colours without it
@@ -29,7 +31,7 @@ STATE_NAME = "last_state.npz"
 SAMPLES_NAME = "samples"
 TENSORBOARD_NAME = "tensorboard"
 
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
+NO_ROOM = {*NO_SPACE, errno.EFBIG, errno.EIO, errno.EROFS}
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,19 @@ class RunDirectory:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary name that takes the name ``path`` when all went well, else disappears."""
+    """Give a temporary name that takes the name ``path`` when all went well, else disappears.
+
+    Raises:
+        OSError: the disk is full, whichever way a library put it.
+    """
     temporary = path.with_name(f"part-{path.name}")
     try:
         yield temporary
         temporary.replace(path)
+    except Exception as error:
+        if is_disk_full(error, path):  # looked at while the part still fills the disk
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -233,6 +233,7 @@ def _go_on(training: _Training, state: TrainingState) -> RunDirectory:
             known |= _close_epoch(training, state)
         state.losses, state.seconds = [], 0.0
         _save_state(training, state)
+    training.distribution.wait_for_all()
     return training.directory
 
 

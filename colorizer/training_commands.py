@@ -67,7 +67,7 @@ def prior(shards: Path, out: Path, overwrite: bool) -> None:
     "--initial-weights", type=click.Path(path_type=Path), help="A .keras file to start from."
 )
 @click.option("--seed", type=int, help="Fixes initialisation, order, crops and mirrors.")
-@click.option("--deterministic", is_flag=True, default=None, help="The same bits every time.")
+@click.option("--deterministic", is_flag=True, help="The same bits every time.")
 @click.option("--tensorboard", is_flag=True, help="Write events for TensorBoard into the run.")
 @DEVICE
 @click.option(
@@ -102,7 +102,8 @@ def train(
 
     Example: colorizer train shards --out runs/first --preset small --width 0.25
     """
-    given = {name: value for name, value in changes.items() if value is not None}
+    # a flag that is not set is no setting
+    given = {n: value for n, value in changes.items() if value is not None and value is not False}
     if is_resumed and (given or initial_weights):
         raise ColorizerError("--resume takes its settings from the run; give no others")
     cluster = _find_cluster(way, workers, worker_index)

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -74,6 +75,61 @@ def test_resume_without_a_run_is_refused(shards, tmp_path):
 
     assert result.exit_code == 5
     assert "no settings of a training" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        (("--device", "gpu"), 5, "--device gpu: the tensorflow backend sees no GPU"),
+        (("--workers", "a:1,b:2"), 5, "--workers needs --worker-index"),
+        (("--worker-index", 1), 5, "--worker-index needs --workers"),
+        (("--workers", "a:1,b:2", "--worker-index", 0), 1, "give all the same --seed"),
+        (("--distribute", "devices", "--workers", "a:1"), 1, "leave out --workers"),
+        (("--distribute", "workers"), 5, "'TF_CONFIG' is missing"),
+        (("--distribute", "devices"), 5, "with the jax backend, not with tensorflow"),
+        (("--neighbours", 11), 5, "neighbours 11 is not allowed; choose a whole number from 1 to"),
+        (("--initial-weights", "none.keras"), 5, "none.keras: no network there"),
+    ],
+)
+def test_train_refuses_in_one_sentence_and_leaves_nothing(
+    shards, tmp_path, monkeypatch, arguments, code, problem
+):
+    monkeypatch.setattr("colorizer.devices.count_gpus", lambda: 0)
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+
+    result = call("train", shards, "--out", tmp_path / "run", *TINY, *arguments)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (code, 1)
+    assert problem in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_checkpoint_cut_short_is_named_and_nothing_changes(shards, run, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    state = copy / "last_state.npz"
+    state.write_bytes(state.read_bytes()[:2000])
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+
+    result = call("train", shards, "--out", copy, "--resume")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (5, 1)
+    assert "last_state.npz: the checkpoint cannot be read" in result.stderr
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+
+
+def test_a_run_without_its_settings_is_neither_resumed_nor_evaluated(shards, run, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    (copy / "config.json").unlink()
+
+    resumed = call("train", shards, "--out", copy, "--resume")
+    photos = shards.parent / "photos"
+    evaluated = call("evaluate", photos, "--weights", copy, "--json", tmp_path / "f.json")
+
+    assert (resumed.exit_code, evaluated.exit_code) == (5, 5)
+    assert "config.json: no settings of a training there" in resumed.stderr
+    assert "no run directory, for it holds no config.json" in evaluated.stderr
 
 
 def test_a_setting_no_training_can_use_is_refused(shards, tmp_path):

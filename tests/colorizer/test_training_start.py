@@ -41,8 +41,10 @@ def test_every_convolution_has_unit_variance_on_photographs(started, photographs
     """Before the ReLU: each convolution is applied again, by hand, to what it is given."""
     crops = next(random_crops(photographs, CONFIG.crop_px, N_INITIALISATION, CONFIG.seed))
     x = keras.ops.convert_to_tensor(rgb_to_lab(crops)[..., :1].astype(np.float32))
+    network = keras.models.clone_model(started)  # for its moving averages change
+    network.set_weights(started.get_weights())
     spreads = {}
-    for layer in started.layers[1:-1]:
+    for layer in network.layers[1:-1]:
         if isinstance(layer, keras.layers.BatchNormalization):
             x = layer(x, training=True)
             continue

@@ -46,6 +46,13 @@ def test_nothing_there_is_an_error(tmp_path):
         find_weights(tmp_path / "nothing")
 
 
+def test_a_directory_without_the_settings_of_a_training_is_no_run(tmp_path):
+    (tmp_path / "best.keras").touch()
+
+    with pytest.raises(RunError, match=r"no run directory, for it holds no config\.json"):
+        find_weights(tmp_path)
+
+
 def test_a_damaged_network_is_not_used(tmp_path):
     (tmp_path / "some.keras").write_bytes(b"x")
     (tmp_path / "some.json").write_text(json.dumps({"sha256": "0" * 64}))
