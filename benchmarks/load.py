@@ -14,6 +14,8 @@ Run: python benchmarks/load.py --participants 300
 """
 
 import asyncio
+import dataclasses
+import functools
 import json
 import os
 import random
@@ -23,13 +25,15 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import numpy as np
 import sqlalchemy as sa
-from support import participant
+from support import cpu, participant
+from support.light_browser import LightBrowser
 from support.participant import Tally
 from support.server import children
 from support.study import KEY, served, write_set
@@ -42,6 +46,7 @@ N_PHOTOS = 60
 STEPS = ("consent", "next pair", "image", "start", "answer")
 QUANTILES = (0.5, 0.95, 0.99)
 ALONE_S = 10.0
+T = TypeVar("T")
 
 
 @click.command()
@@ -70,8 +75,12 @@ def main(
         set_folder = write_set(settings.instance_path / "set", N_PHOTOS)
         with served(settings, set_folder, workers) as (url, engine):
             alone, crowd = Tally(), Tally()
-            asyncio.run(phase(url, alone, 1, min(ALONE_S, seconds), 0.5, 0.0))
-            asyncio.run(phase(url, crowd, participants, seconds, interval, arrivals))
+            asyncio.run(phase(url, alone, 1, min(ALONE_S, seconds), 0.5, 0.0, lambda: None))
+            read_clocks = functools.partial(cpu.read, workers_of_child(), engine)
+            begin = asyncio.run(
+                phase(url, crowd, participants, seconds, interval, arrivals, read_clocks)
+            )
+            trial_cost = cpu.costs(begin, read_clocks(), len(crowd.seconds["answer"]))
             memory = [resident_mib(pid) for pid in workers_of_child()]
             lost, doubled = compare(engine, alone.acknowledged | crowd.acknowledged)
     result = {
@@ -82,6 +91,7 @@ def main(
         "trials_per_s": len(crowd.seconds["answer"]) / seconds,
         "alone_ms": summarise(alone),
         "crowd_ms": summarise(crowd),
+        "cpu_ms_per_trial": dataclasses.asdict(trial_cost),
         "errors": alone.errors + crowd.errors,
         "acknowledged": len(alone.acknowledged | crowd.acknowledged),
         "lost": lost,
@@ -123,6 +133,12 @@ def show(result: dict[str, Any]) -> None:
     )
     for error in sorted(set(result["errors"]))[:5]:
         click.echo(f"  {error}")
+    cost = result["cpu_ms_per_trial"]
+    click.echo(
+        f"processor time of a trial: server {cost['server']:.2f} ms, database"
+        f" {cost['database']:.2f}, participants {cost['participants']:.2f}; together"
+        f" {cost['total']:.2f}, so that a core carries {1000 / cost['total']:.0f} trials a second"
+    )
     click.echo("memory of each worker, MiB: " + ", ".join(f"{m:.0f}" for m in result["worker_mib"]))
 
 
@@ -168,9 +184,25 @@ def compare(engine: sa.Engine, acknowledged: set[str]) -> tuple[int, int]:
 
 
 async def phase(
-    url: str, tally: Tally, n: int, seconds: float, interval: float, arrivals: float
-) -> None:
-    """Let n participants come and take part until the time is over."""
+    url: str,
+    tally: Tally,
+    n: int,
+    seconds: float,
+    interval: float,
+    arrivals: float,
+    at_count: Callable[[], T],
+) -> T:
+    """Let n participants come and take part until the time is over.
+
+    Args:
+        url: of the server.
+        tally: where they write down what they wait for.
+        n: how many.
+        seconds: counted, after the arrivals.
+        interval: from trial to trial, in seconds.
+        arrivals: seconds in which all come.
+        at_count: is called when all have come and counting begins; what it gives is given back.
+    """
     end = time.monotonic() + arrivals + seconds
     people = [
         asyncio.create_task(take_part(url, tally, number, arrivals * number / n, interval, end))
@@ -178,7 +210,9 @@ async def phase(
     ]
     await asyncio.sleep(arrivals)
     tally.is_counting = True
+    begin = at_count()
     await asyncio.gather(*people)
+    return begin
 
 
 async def take_part(
@@ -199,7 +233,7 @@ async def one_session(
     url: str, tally: Tally, chance: random.Random, interval: float, end: float
 ) -> None:
     """Go from the invitation to the last pair, or until the time is over."""
-    async with participant.new_browser(url) as browser:
+    async with LightBrowser(url) as browser:
         headers = await participant.enter(browser, tally)
         page_key = str(uuid.uuid4())
         due = time.monotonic() + chance.random() * interval

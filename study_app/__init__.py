@@ -21,6 +21,7 @@ from study_app.views.language import register_languages
 from study_app.views.metrics_page import metrics_page
 from study_app.views.pages import pages
 from study_app.views.participant import add_study
+from study_app.views.plain_lane import register_plain_trials
 from study_app.views.presenter_check import presenter_check
 from study_app.views.preview import preview
 from study_app.views.rate_limits import register_rate_limits
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     register_error_pages(app)
     register_headers(app)
     register_rate_limits(app)
+    register_plain_trials(app)
     return app
 
 
@@ -87,8 +89,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error in the log names the statement, never what somebody answered.
-        # A server that was restarted has ended its connections: they are tried before use.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "SESSION_COOKIE_NAME": f"study_{instance}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

@@ -3,18 +3,22 @@
 Place on the data's path: after consent, before the first trial. Which trials: ``protocol.py``.
 """
 
+import contextlib
+import fcntl
+import os
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import conditions_of, file_of, find_study, roles_of
-from study_app.errors import N_, AlreadyTakenPart, StudyFull, StudyNotOpen
+from study_app.errors import N_, AlreadyTakenPart, StudyError, StudyFull, StudyNotOpen
 from study_app.events import tell
 from study_app.extensions import begin_write
 from study_app.models import (
@@ -28,7 +32,7 @@ from study_app.models import (
 )
 from study_app.opaque_names import new_trial_names
 from study_app.pair_usage import count_pair_usage
-from study_app.places import count_places
+from study_app.places import count_places, taken
 from study_app.plan import plan_trials
 from study_app.protocol import (
     PlannablePair,
@@ -43,6 +47,7 @@ from study_app.study_tables import StudyFile
 
 CODE_BYTES = 9
 SEED_BITS = 62
+CONDITION_OF_BASIS = 1
 TAKEN_PART_ALREADY = N_("Somebody with your participant number has taken part already.")
 
 
@@ -65,6 +70,27 @@ class Applicant:
     language: str = "en"
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A plan, and what it rests on.
+
+    Attributes:
+        basis: as of ``_basis``.
+        trials: in the order in which they are shown.
+        row_ids: of their pairs.
+    """
+
+    basis: tuple[Any, ...]
+    trials: list[PlannedTrial]
+    row_ids: list[int]
+
+    @property
+    def condition_id(self) -> int | None:
+        """The row of the tested condition; None in a within design."""
+        found: int | None = self.basis[CONDITION_OF_BASIS]
+        return found
+
+
 def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime) -> StudySession:
     """Enrol an applicant; the same applicant again gets the same study session.
 
@@ -74,20 +100,23 @@ def enrol(session: Session, study_code: str, applicant: Applicant, now: datetime
         StudyFull: every condition has its participants.
         AlreadyTakenPart: the external id is enrolled already.
     """
-    begin_write(session)
-    # The lock makes enrolments of a study wait for each other, so that counts are exact.
-    study = session.scalar(
-        sa.select(Study).where(Study.code == study_code).with_for_update(key_share=True)
-    ) or find_study(session, study_code)
-    again = session.scalar(
-        sa.select(StudySession).where(StudySession.enrolment_key == applicant.enrolment_key)
-    )
-    if again is not None:
-        return again
-    check_accepts(study, applicant.simulated)
-    _check_first_time(session, study, applicant.external_id)
-    study_session = _start_study_session(session, study, applicant, now)
-    session.commit()
+    seed = secrets.randbits(SEED_BITS) if applicant.seed is None else applicant.seed
+    with _one_at_a_time(session):
+        early = _plan_early(session, study_code, applicant, seed, now)
+        begin_write(session)
+        # The lock makes enrolments of a study wait for each other, so that counts are exact.
+        study = session.scalar(
+            sa.select(Study).where(Study.code == study_code).with_for_update(key_share=True)
+        ) or find_study(session, study_code)
+        again = session.scalar(
+            sa.select(StudySession).where(StudySession.enrolment_key == applicant.enrolment_key)
+        )
+        if again is not None:
+            return again
+        check_accepts(study, applicant.simulated)
+        _check_first_time(session, study, applicant.external_id)
+        study_session = _start_study_session(session, study, applicant, seed, now, early)
+        session.commit()
     tell("enrolled")
     return study_session
 
@@ -129,12 +158,7 @@ def plannable_pairs(
     session: Session, study: Study, conditions: Sequence[str]
 ) -> list[PlannablePair]:
     """Give the pairs of some conditions in all sets of a study."""
-    rows = session.execute(
-        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name)
-        .join(Condition)
-        .where(StimulusPair.stimulus_set_id.in_(set_ids(study)), Condition.name.in_(conditions))
-    )
-    return [PlannablePair(*row) for row in rows]
+    return [PlannablePair(*row) for row in session.execute(_pairs(study, conditions))]
 
 
 def set_ids(study: Study) -> sa.Select[Any]:
@@ -157,16 +181,101 @@ def _check_first_time(session: Session, study: Study, external_id: str | None) -
         raise AlreadyTakenPart(TAKEN_PART_ALREADY)
 
 
+@contextlib.contextmanager
+def _one_at_a_time(session: Session) -> Iterator[None]:
+    """Let enrolments on SQLite queue here, where they keep nobody else from writing.
+
+    The queue is a lock of the database's folder. It only saves work: who gets in without it finds
+    another basis than that of the early plan, and plans again.
+    """
+    engine = session.get_bind().engine
+    database = engine.url.database
+    if engine.dialect.name != "sqlite" or not database:
+        yield
+        return
+    folder = os.open(Path(database).absolute().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _plan_early(
+    session: Session, study_code: str, applicant: Applicant, seed: int, now: datetime
+) -> _Plan | None:
+    """Plan before SQLite's only lock is taken, so that answers need not wait for it.
+
+    None with PostgreSQL, where only enrolments wait for a study's lock, and where somebody is to be
+    refused, which is decided under the lock.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    if session.in_transaction():
+        session.rollback()
+    try:
+        return _make_plan(session, find_study(session, study_code), applicant, seed, now)
+    except StudyError:
+        return None
+
+
+def _make_plan(
+    session: Session, study: Study, applicant: Applicant, seed: int, now: datetime
+) -> _Plan:
+    """Choose the condition and plan all trials.
+
+    Raises:
+        StudyFull: every condition has its participants.
+    """
+    study_file, phase = file_of(study), phase_of(study.state)
+    roles = roles_of(session, study)
+    leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
+    basis = _basis(session, study, applicant, leased, now)
+    usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now, phase=phase)
+    trials, row_of = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
+    return _Plan(basis, trials, [row_of[trial.pair_id] for trial in trials])
+
+
+def _basis(
+    session: Session,
+    study: Study,
+    applicant: Applicant,
+    leased: Condition | None,
+    now: datetime,
+) -> tuple[Any, ...]:
+    """Give what a plan rests on: as long as it is the same, so is the plan.
+
+    These are the condition, the study sessions that take a place, and their trials: a trial is
+    planned at enrolment or in the place of another one, which takes the next row.
+    """
+    phase, own = phase_of(study.state), StudySession.id
+    sessions = session.execute(
+        sa.select(sa.func.count(), sa.func.sum(own), sa.func.sum(sa.cast(own, sa.BigInteger) * own))
+        .join(Participant)
+        .where(
+            Participant.study_id == study.id,
+            Participant.simulated == applicant.simulated,
+            StudySession.phase == phase,
+            taken(now),
+        )
+    ).one()
+    last_trial = session.scalar(sa.select(sa.func.max(Trial.id)))
+    return (phase, leased.id if leased else None, *sessions, last_trial)
+
+
 def _start_study_session(
-    session: Session, study: Study, applicant: Applicant, now: datetime
+    session: Session,
+    study: Study,
+    applicant: Applicant,
+    seed: int,
+    now: datetime,
+    early: _Plan | None,
 ) -> StudySession:
     study_file = file_of(study)
-    roles = roles_of(session, study)
-    seed = secrets.randbits(SEED_BITS) if applicant.seed is None else applicant.seed
-    leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
-    phase = phase_of(study.state)
-    usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now, phase=phase)
-    plan = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
+    if early is not None and early.basis == _basis_now(session, study, applicant, seed, now):
+        plan = early
+    else:
+        plan = _make_plan(session, study, applicant, seed, now)
     study_session = StudySession(
         code=new_code(),
         enrolment_key=applicant.enrolment_key,
@@ -176,22 +285,35 @@ def _start_study_session(
             external_id=applicant.external_id,
             simulated=applicant.simulated,
         ),
-        condition_id=leased.id if leased else None,
-        phase=phase,
+        condition_id=plan.condition_id,
+        phase=phase_of(study.state),
         seed=seed,
-        plan_digest=plan_digest(plan),
+        plan_digest=plan_digest(plan.trials),
         recruiter=study_file.recruiter.kind,
         language=applicant.language,
         n_practice=study_file.protocol.n_practice,
-        n_trials=len(plan),
+        n_trials=len(plan.trials),
         consent_version=study_file.consent.version,
         consented_at=now,
         lease_expires_at=now + timedelta(minutes=study_file.participants.lease_minutes),
     )
     session.add(study_session)
     session.flush()
-    _store_plan(session, study, study_session, plan)
+    _store_plan(session, study_session, plan)
     return study_session
+
+
+def _basis_now(
+    session: Session, study: Study, applicant: Applicant, seed: int, now: datetime
+) -> tuple[Any, ...]:
+    """Give the basis under the lock.
+
+    Raises:
+        StudyFull: every condition has its participants.
+    """
+    study_file, roles = file_of(study), roles_of(session, study)
+    leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
+    return _basis(session, study, applicant, leased, now)
 
 
 def _lease(
@@ -210,10 +332,10 @@ def _lease(
     """
     places = count_places(session, study, simulated=simulated, now=now, phase=phase_of(study.state))
     arms = _arms(session, study, study_file, roles)
-    taken = [places[arm.id if arm else None] for arm in arms]
+    numbers = [places[arm.id if arm else None] for arm in arms]
     if not simulated:
-        _check_free(min(taken), study_file)
-    candidates = [arm for arm, n in zip(arms, taken, strict=True) if n == min(taken)]
+        _check_free(min(numbers), study_file)
+    candidates = [arm for arm, n in zip(arms, numbers, strict=True) if n == min(numbers)]
     return random.Random(seed).choice(candidates)  # noqa: S311 - repeatable, not secret
 
 
@@ -234,38 +356,40 @@ def _plan(
     leased: Condition | None,
     seed: int,
     usage: dict[str, int],
-) -> list[PlannedTrial]:
+) -> tuple[list[PlannedTrial], dict[str, int]]:
+    """Give the trials, and the row of each pair by its name."""
     tested = (leased.name,) if leased else roles.tested
     wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
-    pairs = plannable_pairs(session, study, wanted)
-    return plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
+    rows = session.execute(_pairs(study, wanted, StimulusPair.id)).all()
+    pairs = [PlannablePair(*row[:-1]) for row in rows]
+    trials = plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
+    return trials, {row.pair_id: row.id for row in rows}
 
 
-def _store_plan(
-    session: Session, study: Study, study_session: StudySession, plan: Sequence[PlannedTrial]
-) -> None:
-    rows = session.execute(
-        sa.select(StimulusPair.pair_id, StimulusPair.id).where(
-            StimulusPair.stimulus_set_id.in_(set_ids(study)),
-            StimulusPair.pair_id.in_([trial.pair_id for trial in plan]),
-        )
+def _pairs(study: Study, conditions: Sequence[str], *more: Any) -> sa.Select[Any]:
+    return (
+        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name, *more)
+        .join(Condition)
+        .where(StimulusPair.stimulus_set_id.in_(set_ids(study)), Condition.name.in_(conditions))
     )
-    row_of = {pair_id: row_id for pair_id, row_id in rows}
-    session.execute(
-        sa.insert(Trial),
-        [
-            {
-                "study_session_id": study_session.id,
-                "stimulus_pair_id": row_of[trial.pair_id],
-                "trial_index": trial.trial_index,
-                "place": trial.trial_index,
-                "block": trial.block,
-                "trial_type": trial.trial_type,
-                "real_side": trial.real_side,
-                "first_side": trial.first_side,
-                **new_trial_names(),
-                "n_issued": 0,
-            }
-            for trial in plan
-        ],
-    )
+
+
+def _store_plan(session: Session, study_session: StudySession, plan: _Plan) -> None:
+    rows = [
+        {
+            "study_session_id": study_session.id,
+            "stimulus_pair_id": row_id,
+            "trial_index": trial.trial_index,
+            "place": trial.trial_index,
+            "block": trial.block,
+            "trial_type": trial.trial_type,
+            "real_side": trial.real_side,
+            "first_side": trial.first_side,
+            **new_trial_names(),
+            "n_issued": 0,
+            "n_started": 0,
+        }
+        for trial, row_id in zip(plan.trials, plan.row_ids, strict=True)
+    ]
+    # Of the table, not of the class: what is inserted is not needed here again.
+    session.execute(sa.insert(cast("sa.Table", Trial.__table__)), rows)

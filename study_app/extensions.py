@@ -1,5 +1,6 @@
 """The database and its migrations, as extensions of the Flask app; no tables, no queries."""
 
+import select
 import sqlite3
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,8 +15,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 20_000
@@ -58,6 +60,8 @@ def init_extensions(app: flask.Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(db.engine, "checkout", _refuse_ended_connection)
 
 
 def begin_write(session: Session, *, durable: bool = True) -> None:
@@ -123,6 +127,20 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted or changed is written over, so that an erased person is not in the file.
     connection.execute("PRAGMA secure_delete = ON")
+
+
+def _refuse_ended_connection(
+    connection: Any, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Let the pool connect anew where a server that was restarted has ended its connections.
+
+    A connection without a question has nothing to read, unless the server said good-bye. To look
+    costs nothing; to ask, as ``pool_pre_ping`` does, costs as much as a statement.
+    """
+    waiting = select.poll()
+    waiting.register(connection.pgconn.socket, select.POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

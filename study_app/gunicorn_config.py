@@ -20,6 +20,10 @@ worker_class = "gthread"
 timeout = 60
 # On TERM and HUP requests under way may go on for so long.
 graceful_timeout = 30
+# Longer than a participant takes for a pair, and than nginx keeps what it has to us (60 s).
+keepalive = 75
+# Of one worker; each participant may hold up to six, and a proxy holds few.
+worker_connections = 4000
 # The sign of life is a file: in memory, so that a slow disk looks like no dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn's own
 # Ours has one line a request, without addresses.

@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import os
 import tempfile
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,6 +28,8 @@ ONE_TIME_S = 946_684_800
 # Whatever the umask: who may come this far is for the folder above to say.
 READABLE_BY_THE_PROXY = 0o644
 OPEN_TO_THE_PROXY = 0o755
+# Kept by each worker of the server: 40 pairs of 256 x 256 pixels without compression.
+MOST_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,53 @@ def read_padded(files: PairFiles) -> dict[Half, bytes]:
         for path, digest in zip(files.paths, files.digests, strict=True)
     )
     return dict(zip(HALVES, pad_pair(*images), strict=True))
+
+
+class RecentPairs:
+    """The padded pairs that were read last: both images of a pair are asked for, one by one.
+
+    A pair is read and proved again when one of its files was touched.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        """Keep nothing yet."""
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[object, dict[Half, bytes]] = OrderedDict()
+        self._n_bytes = 0
+
+    def read(self, files: PairFiles) -> dict[Half, bytes]:
+        """Give both images of a pair; as ``read_padded``.
+
+        Raises:
+            SetChanged: the stimulus set is not what it was.
+        """
+        key = (files, _stamps(files))
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        pair = read_padded(files)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = pair
+                self._n_bytes += _length(pair)
+            while self._n_bytes > self._most_bytes:
+                self._n_bytes -= _length(self._kept.popitem(last=False)[1])
+        return pair
+
+
+def _length(pair: dict[Half, bytes]) -> int:
+    return sum(map(len, pair.values()))
+
+
+def _stamps(files: PairFiles) -> tuple[tuple[int, ...], ...] | None:
+    """Give what changes when somebody touches a file; None where one is missing."""
+    try:
+        found = [Path(files.folder, path).stat() for path in files.paths]
+    except OSError:
+        return None
+    return tuple((s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for s in found)
 
 
 def keep_padded(files: PairFiles, half: Half, copies: Path, secret_key: str) -> str:

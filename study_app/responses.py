@@ -6,6 +6,7 @@ Place on the data's path: ``views/trial_api.py`` reads a report here, ``trial_fl
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from study_app.errors import InvalidResponse
@@ -131,6 +132,15 @@ def parse_start(body: object) -> str:
         InvalidResponse: the body is no object, or has no ``page_key`` that is a UUID.
     """
     return _uuid(_object(body, "the body"), "page_key")
+
+
+def response_columns(report: ResponseReport, answered_at: datetime) -> dict[str, Any]:
+    """Give what a report says by the columns of the table of responses."""
+    columns = {**vars(report), "answered_at": answered_at}
+    for side in SIDES:
+        exposure = columns.pop(side)
+        columns |= {f"{side}_{name}": value for name, value in vars(exposure).items()}
+    return columns
 
 
 def is_exposure_valid(

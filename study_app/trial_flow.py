@@ -40,7 +40,7 @@ from study_app.padded_pairs import Half, PairFiles, files_of, read_padded
 from study_app.passage import check_ready_for_trials
 from study_app.places import keep_place, lease_after, settle
 from study_app.protocol import Block, FirstSide, ProtocolSettings, Side, number_in_block
-from study_app.responses import ResponseReport, is_exposure_valid
+from study_app.responses import ResponseReport, is_exposure_valid, response_columns
 from study_app.study_file import parse_study_file
 from study_app.study_tables import StudyFile
 
@@ -192,10 +192,48 @@ def issue_next_trial(
     if trial is None:
         session.rollback()
         return None
-    issued = _issued(trial, study_session, study_file.protocol)
+    issued = issued_trial(
+        study_file.protocol,
+        trial.trial_key,
+        trial.place,
+        trial.block,
+        trial.first_side,
+        trial.left_token,
+        trial.right_token,
+        study_session.n_practice,
+        study_session.n_trials,
+    )
     session.execute(COUNT_ISSUE, {"trial_id": trial.id})
     session.commit()
     return issued
+
+
+def issued_trial(
+    protocol: ProtocolSettings,
+    trial_key: str,
+    place: int,
+    block: Block,
+    first_side: FirstSide,
+    left_token: str,
+    right_token: str,
+    n_practice: int,
+    n_trials: int,
+) -> IssuedTrial:
+    """Tell of a trial what the browser may know."""
+    n_main = n_trials - n_practice
+    practice = block == "practice"
+    number = number_in_block(place, block, n_practice)
+    return IssuedTrial(
+        trial_key=trial_key,
+        block=block,
+        number=number,
+        n_in_block=n_practice if practice else n_main,
+        break_before=not practice and protocol.break_after and number == n_main // 2 + 1 > 1,
+        first_side=first_side,
+        left_token=left_token,
+        right_token=right_token,
+        protocol=protocol,
+    )
 
 
 def start_trial(session: Session, code: str, trial_key: str, page_key: str, now: datetime) -> None:
@@ -325,23 +363,6 @@ def _look_up(
     return row[0], row[1], row[2]
 
 
-def _issued(trial: Trial, study_session: StudySession, protocol: ProtocolSettings) -> IssuedTrial:
-    n_main = study_session.n_trials - study_session.n_practice
-    practice = trial.block == "practice"
-    number = number_in_block(trial.place, trial.block, study_session.n_practice)
-    return IssuedTrial(
-        trial_key=trial.trial_key,
-        block=trial.block,
-        number=number,
-        n_in_block=study_session.n_practice if practice else n_main,
-        break_before=not practice and protocol.break_after and number == n_main // 2 + 1 > 1,
-        first_side=trial.first_side,
-        left_token=trial.left_token,
-        right_token=trial.right_token,
-        protocol=protocol,
-    )
-
-
 def _take_turn(
     session: Session,
     study_session: StudySession,
@@ -397,11 +418,8 @@ def _response(
         n_started=trial.n_started,
         rule=study_file.exposure,
     )
-    fields = {**vars(report), "exposure_valid": valid, "trial_id": trial.id, "answered_at": now}
-    for side in ("left", "right"):
-        exposure = fields.pop(side)
-        fields |= {f"{side}_{name}": value for name, value in vars(exposure).items()}
-    return fields
+    columns = response_columns(report, answered_at=now)
+    return columns | {"exposure_valid": valid, "trial_id": trial.id}
 
 
 def _replay_or_refuse(

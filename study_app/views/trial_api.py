@@ -10,8 +10,10 @@ from flask import Blueprint, request, url_for
 from study_app import trial_flow
 from study_app.errors import InvalidResponse
 from study_app.extensions import db
+from study_app.plain_trials import NotPlain
 from study_app.responses import parse_page_key, parse_response, parse_start
 from study_app.views import cookie
+from study_app.views.plain_lane import plain_trials
 
 trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
 
@@ -21,9 +23,12 @@ def next_trial() -> dict[str, Any]:
     """Give the next trial under opaque names, or say that all are answered."""
     page = request.args.get("page")
     page_key = parse_page_key(page) if page is not None else None
-    issued = trial_flow.issue_next_trial(
-        db.session(), cookie.require_code(), datetime.now(UTC), page_key
-    )
+    code, now = cookie.require_code(), datetime.now(UTC)
+    issued: trial_flow.IssuedTrial | None
+    try:
+        issued = plain_trials().issue_next(code, now, page_key)
+    except NotPlain:
+        issued = trial_flow.issue_next_trial(db.session(), code, now, page_key)
     if issued is None:
         return {"state": "finished", "next_url": url_for("ending.debrief")}
     return described(issued, lambda token: url_for("images.image", token=token))
@@ -69,7 +74,11 @@ def start_trial(trial_key: str) -> dict[str, Any]:
     """Note that this opening of the page is about to show the pair."""
     code = cookie.require_code()
     page_key = parse_start(read_body())
-    trial_flow.start_trial(db.session(), code, trial_key, page_key, datetime.now(UTC))
+    now = datetime.now(UTC)
+    try:
+        plain_trials().start(code, trial_key, page_key, now)
+    except NotPlain:
+        trial_flow.start_trial(db.session(), code, trial_key, page_key, now)
     return {"started": True}
 
 
@@ -80,9 +89,11 @@ def record_response(trial_key: str) -> dict[str, Any]:
     body = read_body()
     if body is None:
         raise InvalidResponse("the body is no JSON object")
-    feedback = trial_flow.record_response(
-        db.session(), code, trial_key, parse_response(body), datetime.now(UTC)
-    )
+    report, now = parse_response(body), datetime.now(UTC)
+    try:
+        feedback = plain_trials().record(code, trial_key, report, now)
+    except NotPlain:
+        feedback = trial_flow.record_response(db.session(), code, trial_key, report, now)
     return {"recorded": True, "feedback": asdict(feedback) if feedback else None}
 
 

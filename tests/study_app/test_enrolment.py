@@ -1,3 +1,4 @@
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -6,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from study_app import enrolment
 from study_app.catalog import find_study
 from study_app.enrolment import Applicant, enrol, new_code
 from study_app.errors import AlreadyTakenPart, StudyFull, StudyNotOpen, UnknownStudy
@@ -245,3 +247,53 @@ def test_enrolments_at_the_same_time_never_exceed_the_places(app):
 
     assert given.pop(None) == 6
     assert sorted(given.values()) == [3, 3]
+
+
+@pytest.mark.usefixtures("two_arms")
+def test_on_sqlite_the_plan_is_made_before_others_have_to_wait(monkeypatch):
+    """While the plan is made another connection can write; it could not behind the lock."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("with PostgreSQL only enrolments wait for each other")
+    wrote = []
+
+    def plan_while_another_writes(*arguments):
+        with db.engine.connect() as other:
+            other.exec_driver_sql("PRAGMA busy_timeout = 0")
+            other.exec_driver_sql("UPDATE study SET contact = contact")
+            other.rollback()
+        wrote.append(True)
+        return plan_trials(*arguments)
+
+    monkeypatch.setattr(enrolment, "plan_trials", plan_while_another_writes)
+
+    assert enrol_one("a").n_trials == 10
+    assert wrote == [True]
+
+
+@pytest.mark.usefixtures("two_arms")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_plan_whose_basis_changed_meanwhile_is_made_again(monkeypatch, seed):
+    """Somebody else is enrolled between plan and lock: the stored plan knows of their photos."""
+    plan_early, usages = enrolment._plan_early, []
+
+    def plan_and_wait(session, study_code, applicant, seed, now):
+        early = plan_early(session, study_code, applicant, seed, now)
+        if applicant.enrolment_key == "late":
+            monkeypatch.setattr(enrolment, "_plan_early", lambda *_: None)
+            with db.engine.connect():
+                enrol_one("quick", seed=seed)
+        return early
+
+    def remember(pairs, settings, seed, usage):
+        usages.append(sum(usage.values()))
+        return plan_trials(pairs, settings, seed, usage)
+
+    monkeypatch.setattr(enrolment, "_one_at_a_time", contextlib.nullcontext)
+    monkeypatch.setattr(enrolment, "_plan_early", plan_and_wait)
+    monkeypatch.setattr(enrolment, "plan_trials", remember)
+
+    late = enrol_one("late", seed=seed)
+
+    assert usages[-1] == 8  # the main trials of the quick one
+    assert conditions(db.session.scalars(sa.select(StudySession))) == {"full": 1, "l2": 1}
+    assert late.n_trials == 10

@@ -9,7 +9,7 @@ import pytest
 from colorizer.manifest import load_manifest
 from study_app import padded_pairs
 from study_app.errors import SetChanged
-from study_app.padded_pairs import PairFiles, keep_padded, read_padded
+from study_app.padded_pairs import PairFiles, RecentPairs, keep_padded, read_padded
 from tests.study_app.factories import SECRET_KEY
 
 
@@ -109,3 +109,32 @@ def test_a_full_disk_leaves_no_half_copy(files, copies, monkeypatch):
     with pytest.raises(SetChanged, match="cannot be copied there: No space left"):
         keep_padded(files, "real", copies, SECRET_KEY)
     assert list(copies.iterdir()) == []
+
+
+def test_a_recent_pair_is_not_read_again_until_a_file_is_touched(files):
+    recent = RecentPairs()
+
+    first = recent.read(files)
+    assert recent.read(files) is first
+    path = Path(files.folder) / files.paths[1]
+    path.write_bytes(path.read_bytes())
+    again = recent.read(files)
+    assert again is not first
+    assert len(again["real"]) == len(first["real"])
+
+    path.write_bytes(b"something else")
+    with pytest.raises(SetChanged, match="not the one"):
+        recent.read(files)
+    path.unlink()
+    with pytest.raises(SetChanged, match="missing"):
+        recent.read(files)
+
+
+def test_what_is_kept_of_pairs_has_a_bound(files):
+    swapped = replace(files, paths=files.paths[::-1], digests=files.digests[::-1])
+    recent = RecentPairs(most_bytes=3 * len(read_padded(files)["real"]))
+
+    first = recent.read(files)
+    recent.read(swapped)
+
+    assert recent.read(files) is not first

@@ -2,8 +2,12 @@
 
 import pytest
 
+from study_app.extensions import db
 from study_app.simulated_token import sign_token
-from study_app.views.rate_limits import LIMITS
+from study_app.study_moves import open_study
+from study_app.study_tables import Screening
+from study_app.views import rate_limits
+from study_app.views.rate_limits import LIMITS, Limit, WindowCounts
 from tests.study_app import factories
 from tests.study_app.factories import Browser
 
@@ -38,6 +42,49 @@ def refusal(request, most):
 
 def test_every_limit_is_on_an_address_that_there_is(open_app):
     assert set(LIMITS) <= set(open_app.view_functions)
+
+
+def test_every_form_of_participants_and_every_picture_has_a_limit(open_app):
+    """What a desk may send is behind its door."""
+    limited = {
+        rule.endpoint
+        for rule in open_app.url_map.iter_rules()
+        if "POST" in rule.methods or rule.endpoint in ("images.image", "screening.plate")
+    }
+
+    assert {name for name in limited if not name.startswith(("desk", "preview"))} <= set(LIMITS)
+
+
+def test_plates_cannot_be_asked_for_without_end_and_a_laboratory_may_look_at_theirs(
+    app, set_folder
+):
+    with app.app_context():
+        checks = Screening(colour_vision="record")
+        source = factories.study_text(screening=checks, per_condition=20)
+        study = factories.create_study(source, set_folder).study
+        open_study(db.session(), study, None, factories.NOW)
+    app.testing = False
+    people = [Browser(app) for _ in range(12)]
+    for person in people:
+        person.consent()
+        person.get("/screening/colour-vision")
+
+    # Twelve people of one address, a plate each, more than one of them may ask for in a second.
+    seen = {person.get("/screening/plates/0.png").status_code for person in people}
+    # One that is not asked now is refused sooner, and counts: drawing takes a slow machine long.
+    refused = refusal(lambda: people[0].client.get("/screening/plates/1.png"), 70)
+
+    assert seen == {200}
+    assert "Retry-After" in refused.headers
+    assert people[1].get("/screening/plates/0.png").status_code == 200
+
+
+def test_pictures_cannot_be_asked_for_without_end(limited):
+    trial = limited.next_trial()
+
+    refused = refusal(lambda: limited.client.get(trial["images"]["left"]), 1300)
+
+    assert "Retry-After" in refused.headers
 
 
 def test_a_browser_that_hammers_is_asked_to_wait_in_json(limited):
@@ -102,3 +149,39 @@ def test_nothing_tells_the_limits_on_the_wire(limited):
     headers = ask(limited, 1)[0].headers
 
     assert not [name for name in dict(headers) if "ratelimit" in name.lower()]
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_window_takes_so_many_and_tells_when_it_is_over():
+    clock = Clock()
+    counts, limit = WindowCounts(clock), Limit(2, 60)
+
+    assert [counts.hit(limit, "a") for _ in range(2)] == [0, 0]
+    clock.now += 20
+    assert counts.hit(limit, "a") == 40
+    assert counts.hit(limit, "b") == 0
+    clock.now += 40
+    assert counts.hit(limit, "a") == 0
+
+
+def test_windows_that_are_over_are_forgotten(monkeypatch):
+    monkeypatch.setattr(rate_limits, "MANY_WINDOWS", 10)
+    clock = Clock()
+    counts = WindowCounts(clock)
+    for number in range(10):
+        counts.hit(Limit(1, 1), str(number))
+    kept = Limit(1, 60)
+    counts.hit(kept, "long")
+    clock.now += 2
+
+    counts.hit(Limit(1, 1), "new")
+
+    assert len(counts._windows) == 2
+    assert counts.hit(kept, "long") > 0

@@ -1,0 +1,281 @@
+"""The next trial, its images, its start and its answer where nothing is out of the ordinary.
+
+Nearly all requests of a study are these five, so they are made cheap: one statement finds the row
+and states everything that has to be so; no row, and ``trial_flow.py`` finds out what is different
+(the first trial, the last one, a reload, a lease that ran out, a replay, a wrong order) and does
+what is right then. So the rules stand there, and nothing is refused here.
+
+Place on the data's path: between the trial API and ``trial_flow.py``.
+"""
+
+import functools
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from study_app.events import tell
+from study_app.models import (
+    Participant,
+    Response,
+    StimulusPair,
+    StimulusSet,
+    Study,
+    StudySession,
+    Trial,
+)
+from study_app.padded_pairs import Half, PairFiles
+from study_app.prepared import Driver, GiveUp
+from study_app.protocol import Side
+from study_app.responses import ResponseReport, is_exposure_valid, response_columns
+from study_app.study_file import parse_study_file
+from study_app.study_tables import StudyFile
+from study_app.trial_flow import Feedback, IssuedTrial, issued_trial
+
+MOST_SESSIONS_KNOWN = 4096
+ONCE = 1  # shown once, as far as the report goes
+
+
+class NotPlain(Exception):  # noqa: N818 - says what is so
+    """Something is out of the ordinary: ask ``trial_flow.py``."""
+
+
+class PlainTrials:
+    """The plain case of every trial, on one database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._driver = Driver(engine)
+        prepare = self._driver.prepare
+        self._study_source = prepare(_study_source())
+        self._issue = prepare(_issue())
+        self._start = prepare(_start())
+        self._image = prepare(_image())
+        self._take_turn = prepare(_take_turn())
+        self._insert = prepare(_insert())
+        # A study session never changes its study, nor a study its file.
+        self._file_of = functools.lru_cache(MOST_SESSIONS_KNOWN)(self._read_study_file)
+
+    def issue_next(self, code: str, now: datetime, page_key: str | None) -> IssuedTrial:
+        """Give the next trial and count that it was given; as ``trial_flow.issue_next_trial``.
+
+        Raises:
+            NotPlain: it is the first one, or one that another page has begun to show, or something
+                forbids it.
+        """
+        row = self._run(self._issue, code=code, now=now, page_key=page_key or "")
+        return issued_trial(self._file_of(code).protocol, *row)
+
+    def start(self, code: str, trial_key: str, page_key: str, now: datetime) -> None:
+        """Note that a page is about to show the pair; as ``trial_flow.start_trial``.
+
+        Raises:
+            NotPlain: it was noted before, or something forbids it.
+        """
+        self._run(self._start, code=code, trial_key=trial_key, page_key=page_key, now=now)
+
+    def find_image(self, code: str, token: str) -> tuple[PairFiles, Half]:
+        """Give the files behind a token of the current trial; as ``trial_flow.find_trial_image``.
+
+        Raises:
+            NotPlain: it is no token of the current trial, or something forbids it.
+        """
+        try:
+            with self._driver.reading() as connection:
+                row = connection.first(self._image, {"code": code, "token": token})
+        except self._driver.Error:
+            raise NotPlain from None
+        if row is None:
+            raise NotPlain
+        left_token, real_side, folder, *files = row
+        shown: Side = "left" if token == left_token else "right"
+        pair = PairFiles(folder, (files[0], files[1]), (files[2], files[3]))
+        return pair, "real" if shown == real_side else "fake"
+
+    def record(
+        self, code: str, trial_key: str, report: ResponseReport, now: datetime
+    ) -> Feedback | None:
+        """Store the response to the next trial; as ``trial_flow.record_response``.
+
+        Raises:
+            NotPlain: it is the last one, the trial was answered before, or something forbids it.
+        """
+        study_file = self._file_of(code)
+        lease = timedelta(minutes=study_file.participants.lease_minutes)
+        turn = {"code": code, "trial_key": trial_key, "now": now, "until": now + lease}
+        response = response_columns(report, answered_at=now) | {
+            "trial_key": trial_key,
+            "shown_well": _is_shown_well(report, study_file),
+        }
+        row = None
+        try:
+            with self._driver.transaction() as connection:
+                if connection.first(self._take_turn, turn) is None:
+                    raise GiveUp
+                row = connection.first(self._insert, response)
+                if row is None:  # given up meanwhile
+                    raise GiveUp
+        except self._driver.Error:
+            raise NotPlain from None  # if it was stored for all that, it is found there
+        if row is None:
+            raise NotPlain
+        tell("answered")
+        real_side = cast("Side | None", row[0])
+        return real_side and Feedback(report.chosen_side != real_side, real_side)
+
+    def _run(self, statement: Any, **values: Any) -> tuple[Any, ...]:
+        try:
+            with self._driver.writing(durable=False) as connection:
+                row = connection.first(statement, values)
+        except self._driver.Error:
+            raise NotPlain from None
+        if row is None:
+            raise NotPlain
+        return row
+
+    def _read_study_file(self, code: str) -> StudyFile:
+        try:
+            with self._driver.reading() as connection:
+                row = connection.first(self._study_source, {"code": code})
+        except self._driver.Error:
+            raise NotPlain from None
+        if row is None:
+            raise NotPlain
+        return parse_study_file(row[0])
+
+
+def _is_shown_well(report: ResponseReport, study_file: StudyFile) -> bool:
+    """Say whether the exposure is valid if the pair was shown once, which the database knows."""
+    return is_exposure_valid(
+        report,
+        display_ms=study_file.protocol.display_ms,
+        n_issued=ONCE,
+        n_started=ONCE,
+        rule=study_file.exposure,
+    )
+
+
+# --- the statements: built once ------------------------------------------------------------------
+
+_CODE = sa.bindparam("code", type_=sa.String)
+_TRIAL_KEY = sa.bindparam("trial_key", type_=sa.String)
+_NOW = sa.bindparam("now", type_=StudySession.lease_expires_at.type)
+# What a change gives back of another table: SQLite takes no joined one there, but looks it up.
+_OF_SESSION = "(SELECT {} FROM study_session WHERE study_session.id = trial.study_session_id)"
+_REAL_SIDE_IN_PRACTICE = (
+    "(SELECT real_side FROM trial WHERE trial.id = response.trial_id AND trial.block = 'practice')"
+)
+_OWN = Trial.study_session_id == StudySession.id
+# Who goes on: not the first trial, before which there may be checks, and within the lease.
+_GOES_ON = (
+    StudySession.code == _CODE,
+    StudySession.state == "running",
+    StudySession.lease_expires_at > _NOW,
+)
+_IS_CURRENT = (
+    _OWN,
+    Trial.place == StudySession.n_answered,
+    Trial.interrupted_at.is_(None),
+)
+
+
+def _study_source() -> sa.ClauseElement:
+    return (
+        sa.select(Study.source)
+        .join(Participant, Participant.study_id == Study.id)
+        .join(StudySession, StudySession.participant_id == Participant.id)
+        .where(StudySession.code == _CODE)
+    )
+
+
+def _issue() -> sa.ClauseElement:
+    page_key = sa.bindparam("page_key", type_=sa.String)
+    return (
+        sa.update(Trial)
+        .where(*_GOES_ON, StudySession.n_answered > 0, *_IS_CURRENT)
+        .where(sa.or_(Trial.started_on.is_(None), Trial.started_on == page_key))
+        .values(n_issued=Trial.n_issued + 1)
+        .returning(
+            Trial.trial_key,
+            Trial.place,
+            Trial.block,
+            Trial.first_side,
+            Trial.left_token,
+            Trial.right_token,
+            *(sa.literal_column(_OF_SESSION.format(name)) for name in ("n_practice", "n_trials")),
+        )
+    )
+
+
+def _start() -> sa.ClauseElement:
+    return (
+        sa.update(Trial)
+        .where(StudySession.code == _CODE, StudySession.state == "running", *_IS_CURRENT)
+        .where(Trial.trial_key == _TRIAL_KEY, Trial.n_issued > 0, Trial.started_on.is_(None))
+        .values(
+            n_started=Trial.n_started + 1,
+            started_at=_NOW,
+            started_on=sa.bindparam("page_key", type_=sa.String),
+        )
+        .returning(Trial.id)
+    )
+
+
+def _image() -> sa.ClauseElement:
+    token = sa.bindparam("token", type_=sa.String)
+    return (
+        sa.select(
+            Trial.left_token,
+            Trial.real_side,
+            StimulusSet.folder,
+            StimulusPair.real_path,
+            StimulusPair.fake_path,
+            StimulusPair.real_sha256,
+            StimulusPair.fake_sha256,
+        )
+        .select_from(StudySession)
+        .join(Trial, sa.and_(*_IS_CURRENT))
+        .join(StimulusPair, Trial.stimulus_pair_id == StimulusPair.id)
+        .join(StimulusSet, StimulusPair.stimulus_set_id == StimulusSet.id)
+        .where(StudySession.code == _CODE, StudySession.state == "running", Trial.n_issued > 0)
+        .where(sa.or_(Trial.left_token == token, Trial.right_token == token))
+    )
+
+
+def _take_turn() -> sa.ClauseElement:
+    """Move the study session past a trial, unless it is the last one."""
+    place = (
+        sa.select(Trial.place)
+        .where(_OWN, Trial.trial_key == _TRIAL_KEY, Trial.n_issued > 0)
+        .where(Trial.interrupted_at.is_(None))
+        .correlate(StudySession)
+        .scalar_subquery()
+    )
+    return (
+        sa.update(StudySession)
+        .where(*_GOES_ON, StudySession.n_answered == place)
+        .where(StudySession.n_answered + 1 < StudySession.n_trials)
+        .values(
+            n_answered=StudySession.n_answered + 1,
+            lease_expires_at=sa.bindparam("until", type_=StudySession.lease_expires_at.type),
+        )
+        .returning(StudySession.id)
+    )
+
+
+def _insert() -> sa.ClauseElement:
+    """Store a response, unless its trial was given up; gives the real side in practice."""
+    table = cast("sa.Table", Response.__table__)
+    n_shown = sa.case((Trial.n_started > 0, Trial.n_started), else_=Trial.n_issued)
+    known: dict[str, Any] = {
+        "trial_id": Trial.id,
+        "exposure_valid": sa.and_(sa.bindparam("shown_well", type_=sa.Boolean), n_shown == ONCE),
+    }
+    columns = [column for column in table.c if column.name != "id"]
+    row = sa.select(
+        *(known.get(c.name, sa.bindparam(c.name, type_=c.type)).label(c.name) for c in columns)
+    ).where(Trial.trial_key == _TRIAL_KEY, Trial.interrupted_at.is_(None))
+    return (
+        sa.insert(table)
+        .from_select([c.name for c in columns], row, include_defaults=False)
+        .returning(sa.literal_column(_REAL_SIDE_IN_PRACTICE))
+    )

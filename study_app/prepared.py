@@ -1,0 +1,147 @@
+"""Statements that SQLAlchemy compiles once and the driver runs: for what every trial asks.
+
+SQLAlchemy's own way from a statement to its rows costs several times what the database needs for a
+row that it finds by a key. Here that way is gone once, when the server starts.
+
+Place on the data's path: ``plain_trials.py`` states what is run; what is rare goes through
+sessions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A compiled statement.
+
+    Attributes:
+        sql: in the words of the database, with the driver's place-holders.
+        constants: values that the statement itself brings along.
+        converters: of values, where the driver does not take them as they are.
+        order: of the values, where place-holders have no names.
+    """
+
+    sql: str
+    constants: Mapping[str, Any]
+    converters: Mapping[str, Any]
+    order: Sequence[str] | None
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """Give the values in the form that the driver wants."""
+        whole = {**self.constants, **values}
+        for name, convert in self.converters.items():
+            whole[name] = convert(whole[name])
+        return whole if self.order is None else [whole[name] for name in self.order]
+
+
+class PreparedConnection:
+    """A connection of the driver, for prepared statements.
+
+    Outside a transaction each statement is one of its own.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def first(self, statement: Prepared, values: Mapping[str, Any]) -> Row | None:
+        """Run a statement that gives rows; gives the first one, None where there is none."""
+        # All rows are taken: SQLite ends a statement, and its transaction, with the last one.
+        rows = self._connection.execute(statement.sql, statement.bound(values)).fetchall()
+        return rows[0] if rows else None
+
+    def command(self, sql: str) -> None:
+        """Run what has no parameters and no rows."""
+        self._connection.execute(sql)
+
+
+class Driver:
+    """Gives connections from the engine's pool to prepared statements."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Take an engine of SQLite or PostgreSQL."""
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self.Error: type[Exception] = engine.dialect.loaded_dbapi.Error
+
+    def prepare(self, statement: sa.ClauseElement) -> Prepared:
+        """Compile a statement for this database; its named parameters are given when it runs."""
+        dialect = self._engine.dialect
+        compiled: Any = statement.compile(dialect=dialect)
+        named = {name: bind for bind, name in compiled.bind_names.items()}
+        converters = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in named.items()
+        }
+        return Prepared(
+            sql=compiled.string,
+            constants={name: bind.value for name, bind in named.items() if not bind.required},
+            converters={name: found for name, found in converters.items() if found is not None},
+            order=tuple(compiled.positiontup) if compiled.positional else None,
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[PreparedConnection]:
+        """Give a connection for statements that only read."""
+        with self._from_pool() as connection:
+            yield PreparedConnection(connection)
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[PreparedConnection]:
+        """Give a connection for statements that write, each as a transaction of its own.
+
+        On SQLite each takes the write lock by itself, and waits for it.
+
+        Args:
+            durable: wait until what is written is on the disk; as of ``extensions.begin_write``.
+        """
+        with self._from_pool() as connection:
+            if self._is_sqlite:
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            yield PreparedConnection(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[PreparedConnection]:
+        """Run several statements as one durable transaction, committed at the end of the block.
+
+        An error takes back what was written; so does ``GiveUp``, which ends here.
+        """
+        with self.writing() as connection:
+            connection.command("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            try:
+                yield connection
+            except self.Error:
+                raise  # the connection is closed, which takes back everything
+            except GiveUp:
+                connection.command("ROLLBACK")
+            except BaseException:
+                connection.command("ROLLBACK")
+                raise
+            else:
+                connection.command("COMMIT")
+
+    @contextmanager
+    def _from_pool(self) -> Iterator[Any]:
+        pooled = self._engine.raw_connection()
+        connection: Any = pooled.dbapi_connection
+        try:
+            if not self._is_sqlite:  # SQLite's driver begins nothing by itself: extensions.py
+                connection.autocommit = True
+            yield connection
+            if not self._is_sqlite:
+                connection.autocommit = False
+        except BaseException:
+            pooled.invalidate()
+            raise
+        finally:
+            pooled.close()
+
+
+class GiveUp(Exception):  # noqa: N818 - a wish, not an error
+    """Take back what a transaction wrote, and go on."""
