@@ -189,7 +189,12 @@ def _role(name: str, roles: Roles) -> str:
 
 
 def _settings(settings: Mapping[str, object]) -> str:
-    return f"`{json.dumps(settings, sort_keys=True, ensure_ascii=False)}`" if settings else ""
+    """Tell the settings of a condition in a cell; of a long list how many it has."""
+    told = {
+        name: f"{len(value)}, all in the manifest" if isinstance(value, dict | list) else value
+        for name, value in settings.items()
+    }
+    return f"`{json.dumps(told, sort_keys=True, ensure_ascii=False)}`" if told else ""
 
 
 def _files(content: ArchiveContent) -> str:

@@ -63,8 +63,13 @@ def demo(
     Example: study-app demo
     """
     folder = folder.expanduser().resolve()
-    asked = {"photos": _absolute(photos), "set": _absolute(given_set), "n_people": n_people,
-             "max_photos": max_photos, "done": []}  # fmt: skip
+    asked: dict[str, Any] = {
+        "photos": _absolute(photos),
+        "set": _absolute(given_set),
+        "n_people": n_people,
+        "max_photos": max_photos,
+        "done": [],
+    }
     record = _begin(folder, asked)
     if given_set is None and not record["done"]:
         _check_colouring()

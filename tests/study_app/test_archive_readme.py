@@ -46,6 +46,16 @@ def test_conditions_have_their_role_and_how_they_were_made():
     assert "| random | vigilance: shows who pays attention |" in text
 
 
+def test_of_long_lists_in_settings_the_number_is_told():
+    accepted = {f"ev_{number:03}.jpg": "looks mirrored" for number in range(40)}
+    conditions = {"full": ("folder", {"accepted_crops": accepted, "match_lightness": True})}
+
+    text = readme(make_content(conditions=conditions))
+
+    assert '`{"accepted_crops": "40, all in the manifest", "match_lightness": true}`' in text
+    assert "ev_007.jpg" not in text
+
+
 def test_questions_are_listed_with_what_could_be_answered():
     text = readme(make_content())
 
