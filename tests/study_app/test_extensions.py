@@ -1,5 +1,6 @@
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ from study_app.extensions import (
 )
 from study_app.models import Participant, StimulusSet, Study
 from tests.study_app import factories
-from tests.study_app.factories import NOW
+from tests.study_app.factories import NOW, Browser
+
+KEPT_BY = ("journal_mode", "synchronous", "busy_timeout")
 
 
 def pragma(name):
@@ -60,11 +63,46 @@ def test_a_durable_write_after_a_lighter_one_syncs_fully_again(app):
         assert pragma("synchronous") == 2
 
 
+@pytest.mark.sqlite
+def test_every_connection_that_stores_an_answer_is_set_up_to_keep_it(open_app):
+    """What the driver is told while people take part, in threads of their own, as when served."""
+    begun, settings = [], []
+
+    def note(connection):
+        cursor = connection.connection.cursor()
+        values = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in KEPT_BY]
+        settings.append(dict(zip(KEPT_BY, values, strict=True)))
+
+    def note_begin(_connection, _cursor, statement, *_more):
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+
+    with open_app.app_context():
+        sa.event.listen(db.engine, "commit", note)
+        sa.event.listen(db.engine, "before_cursor_execute", note_begin)
+
+    def answer_one(_number):
+        browser = Browser(open_app)
+        browser.consent()
+        trial = browser.next_trial()
+        begun.clear()
+        settings.clear()
+        assert browser.answer(trial["trial_key"]).status_code == 200
+        return begun[-1], settings[-1]
+
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as thread:  # another thread has another connection
+            (found,) = thread.map(answer_one, range(1))
+
+        assert found[0] == "BEGIN IMMEDIATE"
+        assert found[1] == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20_000}
+
+
 def test_a_row_without_its_parent_is_refused(app):
     with app.app_context():
         db.session.add(Participant(study_id=99, code="a", simulated=False))
 
-        with pytest.raises(sa.exc.IntegrityError, match="(?i)foreign key"):
+        with pytest.raises(sa.exc.IntegrityError, match=r"(?i)foreign key"):
             db.session.commit()
 
 
