@@ -33,6 +33,7 @@ NOT_RUN = {
     "a system's own files": "root's; test_deploy.py and test_proxy.py try them elsewhere",
     "containers": "no container engine; tests/test_deploy.py checks what can be without one",
     "a GPU": "drivers and an accelerator",
+    "a cluster": "several machines; tests/colorizer/test_ray_engine.py starts one of two nodes",
     "an example of style": "no program, but how one looks",
 }
 SHELL = "sh"

@@ -85,7 +85,7 @@ GIVENS = {
         for class in n01440764 n01443537; do mkdir $class; done
         python -c "
         import PIL.Image, pathlib
-        for number, path in enumerate(sorted(pathlib.Path('samples').iterdir())):
+        for number, path in enumerate(sorted(pathlib.Path('samples').glob('*.png'))):
             name = ('n01440764', 'n01443537')[number % 2]
             PIL.Image.open(path).save(f'{name}/{name}_{number}.JPEG', quality=95)
         "
