@@ -3,7 +3,7 @@
 Works on any set, whoever made it; ``colorizer check-set`` prints what is found.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +16,12 @@ from colorizer.manifest import (
     ImageFile,
     StimulusPair,
     StimulusSet,
-    check_files,
     load_manifest,
+    read_image_file,
     set_digest,
 )
 from colorizer.near_duplicates import NearDuplicates, fingerprint
 from colorizer.png_encoding import IMAGE_FORMAT, decode_png
-from colorizer.set_files import read_set_file
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -61,27 +60,17 @@ def check_set(folder: Path) -> CheckedSet:
         ManifestError: no manifest there, or one that breaks the contract.
     """
     stimulus_set = load_manifest(folder)
-    problems = check_files(stimulus_set, folder)
-    problems += _check_roles(stimulus_set) + _check_strays(stimulus_set, folder)
-    images = _Images(folder, stimulus_set.image_size_px)
+    problems = _check_roles(stimulus_set) + _check_strays(stimulus_set, folder)
     if stimulus_set.image_format != IMAGE_FORMAT:
         problems.append(f"images are {stimulus_set.image_format}, not {IMAGE_FORMAT}")
-    problems += _check_photos(stimulus_set, images)
-    largest = 0.0
-    for pair in stimulus_set.pairs:
-        difference = _lightness_difference(pair, images)
-        largest = max(largest, difference)
-        if difference > LIGHTNESS_TOLERANCE:
-            problems.append(
-                f"pair {pair.pair_id}: L* of real and fake differs by up to {difference:.2f},"
-                f" allowed are {LIGHTNESS_TOLERANCE}"
-            )
+    images = _Images(folder, stimulus_set.image_size_px)
+    largest, found = _check_images(stimulus_set, images)
     return CheckedSet(
         digest=set_digest(stimulus_set),
         n_photos=len(stimulus_set.photo_ids),
         n_pairs=dict(Counter(pair.condition for pair in stimulus_set.pairs)),
         largest_lightness_difference=largest,
-        problems=tuple(dict.fromkeys(problems + images.problems)),
+        problems=tuple(dict.fromkeys(images.problems + problems + found)),
     )
 
 
@@ -96,9 +85,10 @@ class _Images:
     def read(self, image: ImageFile) -> UInt8 | None:
         """Give (S, S, 3), uint8 sRGB; None for a missing file or a wrong one."""
         try:
-            rgb = decode_png(read_set_file(self._folder, image.path))
-        except ManifestError:
-            return None  # reported with the digests
+            rgb = decode_png(read_image_file(self._folder, image))
+        except ManifestError as error:
+            self.problems.append(str(error))
+            return None
         except ValueError as error:
             self.problems.append(f"{image.path}: {error}")
             return None
@@ -134,23 +124,38 @@ def _check_strays(stimulus_set: StimulusSet, folder: Path) -> list[str]:
     return [f"{ascii(name)[1:-1]}: not in the manifest" for name in names if name not in known]
 
 
-def _check_photos(stimulus_set: StimulusSet, images: _Images) -> list[str]:
-    """List photos that are the same as another one, or nearly, or mirrored."""
-    reals = {pair.photo_id: pair.real for pair in stimulus_set.pairs}
-    seen, problems = NearDuplicates(), []
-    for photo_id, image in reals.items():
-        rgb = images.read(image)
-        if rgb is None:
-            continue
-        mark = fingerprint(rgb)
-        if original := seen.find(mark):
-            problems.append(f"photo {photo_id}: the same as photo {original}, or nearly")
-        seen.add(photo_id, mark)
-    return problems
+def _check_images(stimulus_set: StimulusSet, images: _Images) -> tuple[float, list[str]]:
+    """Look at every image once, photo by photo; gives the largest difference of L*, and problems.
+
+    Photos must not be the same as another one, or nearly, or mirrored.
+    """
+    largest, problems, seen = 0.0, [], NearDuplicates()
+    for photo_id, pairs in _by_photo(stimulus_set).items():
+        real = images.read(pairs[0].real)
+        if real is not None:
+            mark = fingerprint(real)
+            if original := seen.find(mark):
+                problems.append(f"photo {photo_id}: the same as photo {original}, or nearly")
+            seen.add(photo_id, mark)
+        for pair in pairs:
+            difference = _lightness_difference(real, images.read(pair.fake))
+            largest = max(largest, difference)
+            if difference > LIGHTNESS_TOLERANCE:
+                problems.append(
+                    f"pair {pair.pair_id}: L* of real and fake differs by up to {difference:.2f},"
+                    f" allowed are {LIGHTNESS_TOLERANCE}"
+                )
+    return largest, problems
 
 
-def _lightness_difference(pair: StimulusPair, images: _Images) -> float:
-    real, fake = images.read(pair.real), images.read(pair.fake)
+def _by_photo(stimulus_set: StimulusSet) -> dict[str, list[StimulusPair]]:
+    found: defaultdict[str, list[StimulusPair]] = defaultdict(list)
+    for pair in stimulus_set.pairs:
+        found[pair.photo_id].append(pair)
+    return found
+
+
+def _lightness_difference(real: UInt8 | None, fake: UInt8 | None) -> float:
     if real is None or fake is None:
         return 0.0
     return float(lightness_difference(real, fake).max())

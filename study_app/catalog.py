@@ -5,7 +5,8 @@ tables. The set's images stay where they are: the database keeps the folder and 
 """
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ from study_app.number_words import counted, noun
 from study_app.plan import plan_trials
 from study_app.protocol import PlannablePair, ProtocolSettings, Roles, plan_settings
 from study_app.study_file import parse_study_file, study_digest
-from study_app.study_sets import check_together, joined_conditions, joined_digest, joined_pairs
+from study_app.study_sets import check_together, join_digests, joined_conditions, joined_pairs
 from study_app.study_states import ENROLLING
 from study_app.study_tables import ConditionChoice, StudyFile
 
@@ -196,16 +197,18 @@ def store_study(
         PlanError: there are too few photos.
     """
     sets = [(folder, stimulus_set), *more_sets]
-    digest = study_digest(source, joined_digest([found for _, found in sets]))
+    # Before the lock is taken: the digest of a large set takes seconds.
+    named = [(manifest.set_digest(found), found, place) for place, found in sets]
+    digest = study_digest(source, join_digests([set_digest for set_digest, _, _ in named]))
     begin_write(session)
     study = session.scalar(sa.select(Study).where(Study.code == study_file.study.id))
     if study is not None:
         _check_same(study, digest)
-        outcome = _move_sets(session, sets)
+        outcome = _move_sets(session, {set_digest: place for set_digest, _, place in named})
         session.commit()
         return Stored(study, outcome)
     _check_fit(study_file, [found for _, found in sets])
-    stored_sets = [_find_or_store_set(session, found, place) for place, found in sets]
+    stored_sets = [_find_or_store_set(session, *one) for one in named]
     study = Study(
         code=study_file.study.id,
         digest=digest,
@@ -337,12 +340,9 @@ def _move_set(stored: StimulusSet, folder: Path) -> Literal["moved", "unchanged"
     return "moved"
 
 
-def _move_sets(
-    session: Session, sets: Sequence[tuple[Path, manifest.StimulusSet]]
-) -> Literal["moved", "unchanged"]:
+def _move_sets(session: Session, folders: Mapping[str, Path]) -> Literal["moved", "unchanged"]:
     found: Literal["moved", "unchanged"] = "unchanged"
-    for folder, stimulus_set in sets:
-        digest = manifest.set_digest(stimulus_set)
+    for digest, folder in folders.items():
         stored = session.scalars(sa.select(StimulusSet).where(StimulusSet.digest == digest)).one()
         if _move_set(stored, folder) == "moved":
             found = "moved"
@@ -358,9 +358,8 @@ def _check_fit(study_file: StudyFile, sets: Sequence[manifest.StimulusSet]) -> N
 
 
 def _find_or_store_set(
-    session: Session, stimulus_set: manifest.StimulusSet, folder: Path
+    session: Session, digest: str, stimulus_set: manifest.StimulusSet, folder: Path
 ) -> StimulusSet:
-    digest = manifest.set_digest(stimulus_set)
     stored = session.scalar(sa.select(StimulusSet).where(StimulusSet.digest == digest))
     if stored is not None:
         _move_set(stored, folder)
@@ -381,7 +380,7 @@ def _find_or_store_set(
     }
     session.add_all(conditions.values())
     session.flush()
-    rows = [
+    rows = (
         {
             "stimulus_set_id": stored.id,
             "condition_id": conditions[pair.condition].id,
@@ -393,6 +392,7 @@ def _find_or_store_set(
             "fake_sha256": pair.fake.sha256,
         }
         for pair in stimulus_set.pairs
-    ]
-    session.execute(sa.insert(StimulusPair), rows)
+    )
+    while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+        session.execute(sa.insert(StimulusPair), some)
     return stored

@@ -33,12 +33,11 @@ def check_together(sets: Sequence[manifest.StimulusSet]) -> None:
         _check_kinds(first, second)
 
 
-def joined_digest(sets: Sequence[manifest.StimulusSet]) -> str:
-    """Give one digest for all sets, in whatever order; that of the set itself if there is one."""
-    digests = sorted(manifest.set_digest(stimulus_set) for stimulus_set in sets)
+def join_digests(digests: Sequence[str]) -> str:
+    """Give one digest for those of all sets, in whatever order; that itself if there is one."""
     if len(digests) == 1:
         return digests[0]
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 
 def joined_conditions(sets: Sequence[manifest.StimulusSet]) -> dict[str, str]:

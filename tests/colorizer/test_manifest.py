@@ -3,6 +3,8 @@ import hashlib
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from colorizer.errors import ManifestError
 from colorizer.manifest import (
@@ -12,6 +14,7 @@ from colorizer.manifest import (
     StimulusSet,
     check_files,
     load_manifest,
+    manifest_bytes,
     save_manifest,
     set_digest,
 )
@@ -57,6 +60,41 @@ def test_any_change_changes_the_digest(stimulus_set):
     other = dataclasses.replace(stimulus_set, provenance={"seed": 2})
 
     assert set_digest(other) != set_digest(stimulus_set)
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+IMAGES = st.builds(ImageFile, TEXTS, TEXTS)
+
+
+@given(
+    pairs=st.lists(
+        st.builds(StimulusPair, TEXTS, TEXTS, TEXTS, IMAGES, IMAGES, TEXTS, st.none() | TEXTS),
+        max_size=3,
+    ),
+    note=TEXTS,
+)
+def test_the_bytes_are_those_of_json_with_sorted_keys(pairs, note):
+    """The digest is over these bytes: whoever reads the contract can compute it."""
+    provenance = {"note": note, "pairs": [], '\n "pairs": []': [[], {"pairs": []}]}
+    conditions = (Condition("full", "weights", {"pairs": []}),)
+    stimulus_set = StimulusSet(256, "png", conditions, tuple(pairs), provenance)
+    document = {
+        "format": "colorization-stimulus-set",
+        "format_version": 1,
+        **dataclasses.asdict(stimulus_set),
+    }
+
+    expected = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    assert manifest_bytes(stimulus_set) == expected.encode()
+
+
+def test_half_a_character_cannot_be_saved(tmp_path, stimulus_set):
+    broken = dataclasses.replace(stimulus_set, provenance={"input": "a\ud83d"})
+
+    with pytest.raises(ManifestError, match="half a character"):
+        save_manifest(broken, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_photos_are_listed_once(stimulus_set):

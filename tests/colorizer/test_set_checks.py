@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from colorizer import set_checks
 from colorizer.condition_specs import parse_conditions
 from colorizer.errors import ManifestError
 from colorizer.manifest import ImageFile, StimulusSet, load_manifest, save_manifest
@@ -131,3 +132,16 @@ def test_a_stray_file_among_the_images_is_found(folder):
     (folder / "images" / "left_over.png").write_bytes(b"x")
 
     assert check_set(folder).problems == ("images/left_over.png: not in the manifest",)
+
+
+def test_each_image_is_read_once(folder, monkeypatch):
+    """However many conditions share a photo: a set may have 100,000 pairs."""
+    read, real_read = [], set_checks.read_image_file
+    monkeypatch.setattr(
+        set_checks,
+        "read_image_file",
+        lambda *given: (read.append(given[1].path), real_read(*given))[1],
+    )
+
+    assert check_set(folder).problems == ()
+    assert len(read) == len(set(read)) == 9

@@ -113,6 +113,57 @@ def test_images_that_are_not_as_described_are_found(tmp_path, data, message):
         catalog.load_stimulus_set(tmp_path)
 
 
+def build_large_set(folder, n_photos):
+    """Write a set of many photos that share two pictures, which the manifest allows."""
+    built = factories.build_set(folder, 1)
+    first = built.pairs[0]
+    pairs = [
+        dataclasses.replace(first, pair_id=f"{name}-{number}", photo_id=f"{number:016x}",
+                            condition=name)
+        for number in range(n_photos)
+        for name in ("full", "random")
+    ]  # fmt: skip
+    large = dataclasses.replace(built, pairs=tuple(pairs))
+    manifest.save_manifest(large, folder)
+    return folder
+
+
+def test_each_picture_of_a_large_set_is_read_once(tmp_path, monkeypatch):
+    read, real_read = [], manifest.read_set_file
+    monkeypatch.setattr(
+        manifest, "read_set_file", lambda *given: (read.append(given[1]), real_read(*given))[1]
+    )
+
+    loaded = catalog.load_stimulus_set(build_large_set(tmp_path, 2_000))
+
+    assert len(loaded.pairs) == 4_000
+    assert len(read) == len(set(read)) == 2
+
+
+def count_insertions(folder, name):
+    """Store a study with a set; gives how often pairs were handed to the database."""
+    statements = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    factories.create_study(factories.study_text(id=name), folder)
+    sa.event.remove(db.engine, "before_cursor_execute", note)
+    return sum("stimulus_pair" in statement for statement in statements)
+
+
+@pytest.mark.usefixtures("context")
+def test_pairs_of_a_large_set_are_stored_a_thousand_at_a_time(tmp_path):
+    """Nothing is asked or written for each, and not all of them are in memory once more."""
+    few = count_insertions(build_large_set(tmp_path / "few", 100), "few")
+    many = count_insertions(build_large_set(tmp_path / "many", 3_000), "many")
+
+    assert few >= 1
+    assert many <= few + 2 * 3_000 / catalog.ROWS_AT_ONCE
+    assert count(StimulusPair) == 2 * 3_100
+
+
 def test_a_format_that_cannot_be_padded_is_refused(tmp_path):
     built = factories.build_set(tmp_path, 2)
     manifest.save_manifest(dataclasses.replace(built, image_format="webp"), tmp_path)

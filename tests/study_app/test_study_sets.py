@@ -27,8 +27,8 @@ from study_app.study_file import parse_study_file
 from study_app.study_moves import open_study
 from study_app.study_sets import (
     check_together,
+    join_digests,
     joined_conditions,
-    joined_digest,
     joined_pairs,
 )
 from tests.study_app import factories
@@ -76,13 +76,11 @@ def test_sets_that_fit_are_one(two_sets):
 
 
 def test_the_order_of_sets_does_not_change_their_digest(two_sets):
-    first, second = (found for _, found in two_sets)
+    first, second = (manifest.set_digest(found) for _, found in two_sets)
 
-    assert joined_digest([first, second]) == joined_digest([second, first])
-    assert joined_digest([first]) == manifest.set_digest(first)
-    assert (
-        len({joined_digest([first]), joined_digest([second]), joined_digest([first, second])}) == 3
-    )
+    assert join_digests([first, second]) == join_digests([second, first])
+    assert join_digests([first]) == first
+    assert len({first, second, join_digests([first, second])}) == 3
 
 
 def test_a_set_named_twice_is_refused(two_sets):
