@@ -32,9 +32,9 @@ class Limit:
 ANSWERS = (Limit(10, 1), Limit(300, 60))
 FORMS = (Limit(5, 1), Limit(60, 60))
 # A page asks for all its pictures at once: two of a pair, or those that the debrief shows.
-PICTURES = (Limit(120, 1), Limit(1200, 60))
+PICTURES = (Limit(120, 1), Limit(600, 60))
 # Each plate is drawn when it is asked for; a page shows one.
-PLATES = (Limit(10, 1), Limit(120, 60))
+PLATES = (Limit(5, 1), Limit(60, 60))
 LOGINS = (Limit(2, 1), Limit(20, 60))
 LIMITS = {
     "trial_api.next_trial": ANSWERS,
