@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from study_app import create_app
 from study_app.extensions import db
+from tests.study_app import factories
 
 
 def test_a_worker_is_alive_whatever_the_database_says(open_app, browser):
@@ -43,6 +45,17 @@ def test_an_old_database_is_not_ready_and_the_log_says_why(open_app, browser, ca
     assert "not at the newest migration" in caplog.text
 
 
+def test_without_its_server_of_databases_it_is_not_ready(tmp_path, caplog):
+    nobody = "postgresql+psycopg://root@127.0.0.1:9/nothing"
+    app = create_app(factories.make_settings(tmp_path, nobody))
+
+    answer = app.test_client().get("/readyz")
+
+    assert (answer.status_code, answer.text) == (503, "not ready\n")
+    assert "cannot be used: OperationalError" in caplog.text
+
+
+@pytest.mark.sqlite
 def test_without_a_database_it_is_not_ready(open_app, browser, caplog):
     with open_app.app_context():
         path = Path(db.engine.url.database)
