@@ -1,5 +1,6 @@
 """The commands from a network to a stimulus set: colorize, evaluate, build-set, check-set."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from colorizer.command_line import (
     stage_counter,
 )
 from colorizer.devices import DeviceName, check_device, choose_device, count_gpus
+from colorizer.engine_options import ENGINE, RAY, RAY_ADDRESS, check_engine
 from colorizer.errors import ManifestError, PhotoError
 from colorizer.export_formats import is_exported
 from colorizer.quiet_backend import load_keras_quietly
@@ -36,6 +38,8 @@ from colorizer.quiet_backend import load_keras_quietly
     is_flag=True,
     help="Compute in bfloat16, on processors and GPUs that have it; not for study stimuli.",
 )
+@ENGINE
+@RAY_ADDRESS
 @OVERWRITE
 def colorize(
     photos: tuple[Path, ...],
@@ -44,6 +48,8 @@ def colorize(
     temperature: float | None,
     input_size: int | None,
     fast: bool,
+    engine: str,
+    ray_address: str | None,
     overwrite: bool,
 ) -> None:
     """Colour photographs from their lightness; names and sizes stay.
@@ -53,6 +59,7 @@ def colorize(
     from colorizer import results
 
     results.check_absent(out, overwrite)
+    check_engine(engine, ray_address)
     if not is_exported(weights):
         load_keras_quietly()
     if fast:
@@ -61,9 +68,15 @@ def colorize(
     from colorizer.colorize import Colorizer
 
     colorizer = Colorizer.load(weights, temperature=temperature, input_px=input_size, fast=fast)
+    colour_all = None
+    if engine == RAY:
+        from colorizer import ray_colouring  # loads Keras where the network needs it
+
+        recipe = ray_colouring.recipe_of(colorizer, weights, temperature, input_size, fast)
+        colour_all = ray_colouring.colour_on_cluster(recipe, ray_address, os.cpu_count() or 1)
     with counter("Photographs") as progress:
         rows = photo_folder.colorize_photos(
-            photos, out, colorizer, overwrite=overwrite, progress=progress
+            photos, out, colorizer, overwrite=overwrite, colour_all=colour_all, progress=progress
         )
     refused = [row for row in rows if row.reason]
     for row in refused:

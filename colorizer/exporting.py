@@ -30,6 +30,7 @@ from colorizer.export_places import (
     places,
 )
 from colorizer.fingerprints import file_sha256, find_fingerprints
+from colorizer.full_disk import full_disk_told
 from colorizer.lab import rgb_to_lab
 from colorizer.results import save_json
 from colorizer.runtimes import Float32, Run, load, silence_telemetry
@@ -195,9 +196,12 @@ def _staging(out: Path) -> Iterator[Path]:
     """Give a folder beside ``out`` that is gone afterwards."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=out.parent, prefix=f".{out.name}-", suffix=".part"
-        ) as folder:
+        with (
+            tempfile.TemporaryDirectory(
+                dir=out.parent, prefix=f".{out.name}-", suffix=".part"
+            ) as folder,
+            full_disk_told(out),
+        ):  # asked before the folder, which fills the disk, goes
             yield Path(folder)
     except OSError as error:
         raise ColorizerError(f"{out}: cannot be written: {error.strerror or error}") from None

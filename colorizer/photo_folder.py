@@ -6,8 +6,9 @@ shown to the network in batches: no faster (``docs/decisions/0011-colouring-in-t
 """
 
 import csv
+import io
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -69,6 +70,9 @@ class Coloured:
     reason: str
 
 
+ColourAll = Callable[[Path, Iterator[Placed]], Generator[Coloured]]
+
+
 def colorize_photos(
     inputs: Iterable[Path],
     out: Path,
@@ -76,6 +80,7 @@ def colorize_photos(
     *,
     overwrite: bool = False,
     n_threads: int | None = None,
+    colour_all: ColourAll | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Coloured]:
     """Colour every photograph found and write ``report.csv`` and ``provenance.json`` beside them.
@@ -87,6 +92,7 @@ def colorize_photos(
         overwrite: replace a folder that is there.
         n_threads: photographs under way at once; None decides by the cores. The fakes do not
             depend on it.
+        colour_all: does the work elsewhere, such as ``ray_colouring.py``; None does it here.
         progress: called with the number of inputs done.
 
     Returns:
@@ -98,11 +104,10 @@ def colorize_photos(
     inputs = list(inputs)
     check_apart(inputs, out)
     rows: list[Coloured] = []
-    engine = Threads(n_threads or default_n_threads())
+    colour_all = colour_all or partial(_colour_here, colorizer, n_threads)
     with whole_folder(out, PROVENANCE_NAME, overwrite) as folder:
-        colour = partial(_colour, folder, colorizer, threading.Lock())
-        with closing(engine.run(colour, place(find_photos(inputs)))) as results:
-            for _, row in results:
+        with closing(colour_all(folder, place(find_photos(inputs)))) as coloured:
+            for row in coloured:
                 rows.append(row)
                 if progress:
                     progress(len(rows))
@@ -136,16 +141,48 @@ def output_name(relative_path: str) -> str:
     return relative_path if suffix in FORMATS else f"{relative_path}.png"
 
 
+def read_placed(placed: Placed) -> UInt8:
+    """Read and decode an input whose fake has a place.
+
+    Raises:
+        PhotoError: it has none, or is no usable photograph.
+    """
+    if placed.is_taken:
+        raise PhotoError(f"another input is called {placed.source.relative_path} too")
+    return read_photo(placed.source)
+
+
 def save_photo(rgb: UInt8, path: Path) -> None:
     """Write a picture in the format of its suffix, without loss where the format allows."""
+    save_encoded(encode_photo(rgb, path.suffix), path)
+
+
+def save_encoded(data: bytes, path: Path) -> None:
+    """Write a picture file, and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def encode_photo(rgb: UInt8, suffix: str) -> bytes:
+    """Give a picture file in the format of a suffix, without loss where the format allows."""
     settings: dict[str, object] = {}
-    picture_format = FORMATS[path.suffix.lower()]
+    picture_format = FORMATS[suffix.lower()]
     if picture_format == "JPEG":
         settings = {"quality": JPEG_QUALITY, "subsampling": 0}
     elif picture_format == "WEBP":
         settings = {"lossless": True}
-    Image.fromarray(rgb).save(path, picture_format, **settings)
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, picture_format, **settings)
+    return file.getvalue()
+
+
+def _colour_here(
+    colorizer: Colorizer, n_threads: int | None, folder: Path, placed: Iterator[Placed]
+) -> Generator[Coloured]:
+    engine = Threads(n_threads or default_n_threads())
+    colour = partial(_colour, folder, colorizer, threading.Lock())
+    with closing(engine.run(colour, placed)) as results:
+        yield from (row for _, row in results)
 
 
 def _colour(
@@ -153,9 +190,7 @@ def _colour(
 ) -> Coloured:
     source = placed.source
     try:
-        if placed.is_taken:
-            raise PhotoError(f"another input is called {source.relative_path} too")
-        rgb = read_photo(source)
+        rgb = read_placed(placed)
     except PhotoError as error:
         return Coloured(source.origin, "", str(error))
     is_large = rgb.shape[0] * rgb.shape[1] > LARGE_PX

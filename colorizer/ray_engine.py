@@ -35,6 +35,7 @@ class RayEngine:
         address: ``HOST:PORT`` of the cluster's head node; None starts Ray here, on loopback.
         n_workers: CPUs of the Ray started here; a cluster has its own.
         travelling: makes an item fit to travel; called on this machine, in order.
+        chunk: items that travel together.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class RayEngine:
         address: str | None = None,
         n_workers: int | None = None,
         travelling: Callable[[Any], Any] = lambda item: item,
+        chunk: int = CHUNK,
     ):
         self.address = address
         self.n_workers = n_workers
         self.travelling = travelling
+        self.chunk = chunk
 
     def run(
         self, function: Callable[[Item], Result], items: Iterable[Item]
@@ -60,7 +63,7 @@ class RayEngine:
             shipped = ray.put(function)
             n_waiting = CHUNKS_PER_CPU * int(ray.cluster_resources().get("CPU", 1))
             waiting: deque[tuple[list[Item], Any]] = deque()
-            for chunk in chunks(items, CHUNK):
+            for chunk in chunks(items, self.chunk):
                 freight = [self.travelling(item) for item in chunk]
                 waiting.append((chunk, task.remote(shipped, freight)))
                 if len(waiting) > n_waiting:

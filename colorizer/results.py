@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from colorizer.errors import ColorizerError
+from colorizer.full_disk import full_disk_told
 
 PACKAGES = ("colorization-turing-test", "keras", "tensorflow", "numpy", "scipy", "pillow")
 
@@ -48,13 +49,15 @@ def whole_folder(path: Path, marker: str, overwrite: bool = False) -> Iterator[P
         overwrite: replace an earlier result.
 
     Raises:
-        ColorizerError: ``path`` is taken and ``overwrite`` is false, or it is no such result.
+        ColorizerError: ``path`` is taken and ``overwrite`` is false, it is no such result, or the
+            disk is full.
     """
     check_replaceable(path, marker, overwrite)
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
-    temporary.mkdir(parents=True)
     try:
-        yield temporary
+        with full_disk_told(path):  # asked before the folder, which fills the disk, goes
+            temporary.mkdir(parents=True)
+            yield temporary
         if path.is_dir():
             shutil.rmtree(path)
         temporary.replace(path)

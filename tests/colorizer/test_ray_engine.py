@@ -1,0 +1,82 @@
+"""The engine on a real Ray cluster of two nodes, on loopback."""
+
+import sys
+
+import pytest
+
+from colorizer.engine_options import build_engine, check_engine
+from colorizer.engines import ThisProcess
+from colorizer.errors import PhotoError
+from colorizer.photo_sources import with_bytes
+from colorizer.preparing import prepare
+from colorizer.ray_engine import ClusterError, RayEngine, check_answers, load_ray
+from tests.colorizer.factories import write_photos
+from tests.colorizer.ray_clusters import two_nodes
+from tests.colorizer.tar_factories import write_tar
+
+pytest.importorskip("ray", reason="the extra [cluster] is not installed")
+pytestmark = [
+    pytest.mark.slow,  # make long
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with two_nodes() as address:
+        yield address
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_two_nodes_make_the_same_shards(tmp_path, cluster):
+    photos = write_photos(tmp_path / "photos", 40, 32, 32)
+    (photos / "text.jpg").write_text("no picture")
+    prepare([photos], tmp_path / "here", 24)
+
+    engine = build_engine("ray", cluster, 1, with_bytes)
+    prepare([photos], tmp_path / "cluster", 24, engine=engine)
+
+    assert contents(tmp_path / "cluster") == contents(tmp_path / "here")
+
+
+def test_the_work_is_divided_and_comes_in_order(cluster):
+    items = [str(number) for number in range(100)]
+
+    assert list(RayEngine(cluster).run(int, items)) == list(ThisProcess().run(int, items))
+
+
+def test_an_error_of_the_function_is_what_any_engine_raises(tmp_path, cluster):
+    whole = write_tar(tmp_path / "a.tar", {"a.jpg": b"1" * 5000}).read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[:2000])
+
+    with pytest.raises(PhotoError, match=r"a\.tar.*the tar file ends after 1488 of 5000 bytes"):
+        prepare(
+            [tmp_path / "a.tar"],
+            tmp_path / "shards",
+            24,
+            engine=RayEngine(cluster, travelling=with_bytes),
+        )
+
+    assert not (tmp_path / "shards").exists()
+
+
+def test_no_cluster_at_an_address_is_one_sentence():
+    with pytest.raises(ClusterError, match=r"127\.0\.0\.1:9: no cluster answers there"):
+        check_engine("ray", "127.0.0.1:9")
+
+
+@pytest.mark.parametrize("address", ["here", ":6379", "127.0.0.1:", "127.0.0.1:port"])
+def test_what_is_no_address_is_refused(address):
+    with pytest.raises(ClusterError, match="HOST:PORT of the head node is expected"):
+        check_answers(address)
+
+
+def test_without_ray_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+
+    with pytest.raises(ClusterError, match=r"pip install 'colorization-turing-test\[cluster\]'"):
+        load_ray()
