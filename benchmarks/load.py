@@ -46,6 +46,8 @@ N_PHOTOS = 60
 STEPS = ("consent", "next pair", "image", "start", "answer")
 QUANTILES = (0.5, 0.95, 0.99)
 ALONE_S = 10.0
+# After the last arrival, for whoever is still being enrolled.
+SETTLE_S = 5.0
 T = TypeVar("T")
 
 
@@ -203,12 +205,13 @@ async def phase(
         arrivals: seconds in which all come.
         at_count: is called when all have come and counting begins; what it gives is given back.
     """
-    end = time.monotonic() + arrivals + seconds
+    settle = min(SETTLE_S, arrivals)
+    end = time.monotonic() + arrivals + settle + seconds
     people = [
         asyncio.create_task(take_part(url, tally, number, arrivals * number / n, interval, end))
         for number in range(n)
     ]
-    await asyncio.sleep(arrivals)
+    await asyncio.sleep(arrivals + settle)
     tally.is_counting = True
     begin = at_count()
     await asyncio.gather(*people)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LONGEST_REQUEST_BYTES = 64 * 1024
 COOKIE_LIFETIME = timedelta(days=7)
+# One for each thread of a worker of the server, and some to spare.
+CONNECTIONS_KEPT = 10
 
 
 def create_app(settings: Settings | None = None) -> flask.Flask:
@@ -89,7 +91,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error in the log names the statement, never what somebody answered.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": CONNECTIONS_KEPT},
         "SESSION_COOKIE_NAME": f"study_{instance}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

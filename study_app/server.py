@@ -21,7 +21,8 @@ from study_app.config import Settings, environment_of
 from study_app.errors import ConfigError, SimulationError
 from study_app.metrics_folder import METRICS_FOLDER_VARIABLE, fresh_metrics_folder
 
-THREADS_PER_WORKER = 4
+# Enough that some are left for answers while others wait for a lock or a disk.
+THREADS_PER_WORKER = 8
 MOST_DEFAULT_WORKERS = 4
 START_TIMEOUT_S = 60.0
 # The socket takes connections before the server is up, so that a try can wait for nothing.
@@ -98,7 +99,7 @@ def background_server(app_settings: Settings, workers: int) -> Iterator[str]:
     with socket.socket() as listening:
         # Bound here and handed over, so that nobody else can take the port in between.
         listening.bind(("127.0.0.1", 0))
-        listening.listen(128)
+        listening.listen(1024)
         listening.set_inheritable(True)
         alone = replace(app_settings, sendfile="off", metrics_token="")
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

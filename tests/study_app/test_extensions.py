@@ -3,6 +3,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from study_app.extensions import (
     upgrade_database,
 )
 from study_app.models import Participant, StimulusSet, Study
+from tests.postgres import SERVER, database_of_kind
 from tests.study_app import factories
 from tests.study_app.factories import NOW, Browser
 
@@ -171,3 +173,60 @@ def test_times_come_back_in_utc(app, set_folder):
         db.session.expire_all()
 
         assert db.session.scalars(sa.select(Study.created_at)).one() == NOW
+
+
+def test_a_form_token_that_was_proved_once_is_worth_nothing_in_another_browser(open_app):
+    own, other = (factories.Browser(open_app) for _ in range(2))
+    for browser in (own, other):
+        browser.consent()
+        browser.get("/trials")
+    first = own.next_trial()["trial_key"]
+    assert own.answer(first).status_code == 200
+
+    other.form_token = own.form_token
+    refused = other.answer(other.next_trial()["trial_key"])
+
+    assert (refused.status_code, refused.json["error"]) == (400, "form-token")
+    assert own.answer(own.next_trial()["trial_key"]).status_code == 200
+    own.form_token = own.form_token[:-1]
+    assert own.answer(own.next_trial()["trial_key"]).status_code == 400
+
+
+def test_a_proved_token_still_has_to_come_from_this_site_over_https(open_app):
+    browser = factories.Browser(open_app)
+    browser.consent()
+    browser.get("/trials")
+    browser.answer_next()
+
+    for referrer, status in (
+        (None, 400),
+        ("https://elsewhere.example/", 400),
+        ("https://localhost/trials", 200),
+    ):
+        key = browser.next_trial()["trial_key"]
+        answer = browser.client.post(
+            f"/api/trials/{key}/response",
+            json=factories.response_body(),
+            headers={
+                "X-CSRFToken": browser.form_token,
+                **({"Referer": referrer} if referrer else {}),
+            },
+            base_url="https://localhost",
+        )
+        assert answer.status_code == status
+
+
+@pytest.mark.postgres
+def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(tmp_path):
+    with database_of_kind("postgresql") as url:
+        app = create_app(factories.make_settings(tmp_path, url))
+        with app.app_context():
+            with db.engine.connect() as one, db.engine.connect() as two:
+                pids = [c.scalar(sa.text("SELECT pg_backend_pid()")) for c in (one, two)]
+            with psycopg.connect(SERVER, autocommit=True) as other:
+                for pid in pids:
+                    other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+            with db.engine.connect() as again:
+                assert again.scalar(sa.text("SELECT pg_backend_pid()")) not in pids
+            db.engine.dispose()
