@@ -81,7 +81,7 @@ def move_study(study_id: str) -> Response | tuple[str, int]:
         study_moves.move_study(db.session(), study, move.to, now, contact=contact, seen=seen)
     except StudyError as error:
         return _form(study, move, sentence(str(error))), error.desk_status or error.status
-    flash(f"{study.code}: {study.state}.")
+    flash(f"{study.code}: {study.state}. {MEANINGS[study.state]}")
     return redirect(url_for("desk.study", study_id=study_id))
 
 

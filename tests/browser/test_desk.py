@@ -60,7 +60,15 @@ def test_everybody_can_use_the_door_the_states_and_the_preview(
     found["wrong"] = troubles(page)
     enter(page, study)
 
-    for path in ("", "state/closed", "preview/", "preview/consent", "preview/practice", "nothing"):
+    for path in (
+        "",
+        "contact",
+        "state/closed",
+        "preview/",
+        "preview/consent",
+        "preview/practice",
+        "nothing",
+    ):
         page.goto(desk_of(study, path))
         if path == "preview/practice":
             panel(page, "practice").wait_for()
@@ -83,7 +91,8 @@ def test_the_keyboard_alone_leads_in_and_closes_the_study(study: LiveStudy, page
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("status").first).to_have_text(f"{STUDY_ID}: closed.")
+    said = f"{STUDY_ID}: closed. Nobody new can take part, for good."
+    expect(page.get_by_role("status").first).to_have_text(said)
     with study.app.app_context():
         assert find_study(db.session()).state == "closed"
 

@@ -81,7 +81,9 @@ def test_before_anybody_has_come_every_page_says_so(open_app):
     assert "No trial has been answered yet" in desk.get("/desk/noise/quality").text
     overview = desk.get("/desk/noise/").text
     assert "<strong>0</strong> of 3" in overview
-    assert "Nobody arrived in this time." in overview
+    assert "Nobody has come yet." in overview
+    assert "invite people" not in overview, "nobody can take part in a draft"
+    assert '<a href="/desk/colours/links">The links</a> invite' in desk.get("/desk/colours/").text
     assert "highest bar" not in overview
 
 

@@ -41,7 +41,8 @@ def test_a_study_goes_all_the_way_by_its_buttons(desk, open_app):
 def test_after_a_move_the_new_state_is_said(desk):
     desk.post_form(STATE, seen="draft", to="preview")
 
-    assert "noise: preview." in desk.get("/desk/noise/").text
+    page = desk.get("/desk/noise/").text
+    assert "noise: preview. Whoever has the link to the preview can look at its pages" in page
 
 
 @pytest.mark.parametrize("to", ["open", "closed"])
