@@ -135,7 +135,9 @@ pytest: $(INSTALLED)
 
 # Slow tests that CI runs too: the wheel, the tutorial, chaos, load and the adversary.
 long: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/benchmarks tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/benchmarks \
+	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py \
+	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
 
 bench: $(INSTALLED) $(DEMO_SET)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

@@ -186,18 +186,13 @@ def _step_of_workers(step: "TrainingStep", strategy: Any) -> RunStep:
 def _take_chiefs(strategy: Any, variables: list[Any], is_chief: bool) -> None:
     import tensorflow as tf  # only workers name a backend
 
-    def chiefs(values: list[Any]) -> list[Any]:
-        context = tf.distribute.get_replica_context()
-        mine = values if is_chief else [tf.zeros_like(value) for value in values]
-        return [context.all_reduce("SUM", value) for value in mine]
+    def chiefs(value: Any) -> Any:
+        mine = value if is_chief else tf.zeros_like(value)
+        return tf.distribute.get_replica_context().all_reduce("SUM", mine)
 
-    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow is untyped
-    def exchange(values: list[Any]) -> list[Any]:
-        return strategy.run(chiefs, args=(values,))
-
-    arrays = [tf.convert_to_tensor(keras.ops.convert_to_numpy(v)) for v in variables]
-    for variable, value in zip(variables, exchange(arrays), strict=True):
-        variable.assign(value)
+    for variable in variables:
+        value = tf.convert_to_tensor(keras.ops.convert_to_numpy(variable))
+        variable.assign(strategy.run(chiefs, args=(value,)))
 
 
 def _meet(strategy: Any) -> None:
