@@ -1,7 +1,8 @@
 """Write what a release is made of, as CycloneDX JSON: the libraries that run, not those that test.
 
-``cyclonedx-py`` lists the whole environment, with versions, licences and who needs whom. Kept is
-what the package and its extras need, directly or through others.
+``cyclonedx-py`` lists the whole environment with versions and licences. Kept is what the package
+and its extras for users need, directly or through others; what others need only for extras that
+nobody asked for is not, though it may be installed for the tests.
 
 Run: python .ci/sbom.py dist/sbom.json   (make sbom)
 """
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +25,15 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("colorizer", "analysis", "postgres")
 SPECIFICATION = SchemaVersion.V1_6
+ROOT_NAME = ""
 
 
 def main() -> None:
     """Write the file named on the command line; its name tells when it is whole."""
     (out,) = (Path(argument) for argument in sys.argv[1:])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    document = only_needed(list_environment(), needed_names(project))
+    needs = needs_of(listed(project), lambda name: metadata.requires(name) or [])
+    document = only_needed(list_environment(), needs)
     text = json.dumps(document, indent=1, sort_keys=True) + "\n"
     check(text)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -53,37 +58,55 @@ def list_environment() -> dict[str, Any]:
     return document
 
 
-def needed_names(project: dict[str, Any]) -> set[str]:
-    """Give the names that the package and its extras for users require themselves.
+def listed(project: dict[str, Any]) -> list[str]:
+    """Give what the package and its extras for users require themselves.
 
     Args:
         project: the table of that name in ``pyproject.toml``.
     """
     extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *(name for extra in EXTRAS for name in extras[extra])]
-    return {canonicalize_name(Requirement(text).name) for text in listed}
+    return [*project["dependencies"], *(text for extra in EXTRAS for text in extras[extra])]
 
 
-def only_needed(document: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """Keep the components that are needed, directly or through others, and their relations.
+def needs_of(requirements: list[str], requires: Callable[[str], list[str]]) -> dict[str, set[str]]:
+    """Give the names that are needed, each with the names that it needs; "" is the package itself.
+
+    Args:
+        requirements: of the package itself.
+        requires: gives the requirements of an installed library, those of its extras among them.
+    """
+    needs: dict[str, set[str]] = {ROOT_NAME: set()}
+    waiting = [(ROOT_NAME, "", requirements)]
+    seen = set()
+    while waiting:
+        name, extra, texts = waiting.pop()
+        for requirement in map(Requirement, texts):
+            if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+                continue
+            other = canonicalize_name(requirement.name)
+            needs.setdefault(name, set()).add(other)
+            for wanted in ("", *requirement.extras):
+                if (other, wanted) not in seen:
+                    seen.add((other, wanted))
+                    needs.setdefault(other, set())
+                    waiting.append((other, wanted, requires(other)))
+    return needs
+
+
+def only_needed(document: dict[str, Any], needs: dict[str, set[str]]) -> dict[str, Any]:
+    """Keep the components that are needed, and say which needs which.
 
     Raises:
-        ValueError: one that is required directly is not installed.
+        ValueError: one that is needed is not in the document.
     """
     reference = {canonicalize_name(c["name"]): c["bom-ref"] for c in document["components"]}
-    if absent := sorted(names - set(reference)):
+    reference[ROOT_NAME] = document["metadata"]["component"]["bom-ref"]
+    if absent := sorted(set(needs) - set(reference)):
         raise ValueError(f"not installed here: {', '.join(absent)}")
-    needs = {row["ref"]: row.get("dependsOn", []) for row in document["dependencies"]}
-    root = document["metadata"]["component"]["bom-ref"]
-    direct = sorted(reference[name] for name in names)
-    kept, waiting = set(), list(direct)
-    while waiting:
-        found = waiting.pop()
-        if found not in kept:
-            kept.add(found)
-            waiting += needs.get(found, [])
-    relations = [{"ref": root, "dependsOn": direct}] + [
-        {"ref": found, "dependsOn": needs.get(found, [])} for found in sorted(kept)
+    kept = {reference[name] for name in needs}
+    relations = [
+        {"ref": reference[name], "dependsOn": sorted(reference[other] for other in needs[name])}
+        for name in sorted(needs)
     ]
     components = [c for c in document["components"] if c["bom-ref"] in kept]
     return {**document, "components": components, "dependencies": relations}

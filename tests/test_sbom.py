@@ -39,8 +39,34 @@ def environment():
     }
 
 
-def test_what_is_needed_through_others_is_kept_and_what_tests_need_is_not(sbom):
-    kept = sbom.only_needed(environment(), {"flask-wtf"})
+REQUIRES = {
+    "flask-wtf": ["Werkzeug>=1; python_version > '3'", "absent; python_version < '3'"],
+    "werkzeug": ["pytest; extra == 'tests'"],
+    "pytest": ["pluggy"],
+}
+
+
+def needs(sbom, *requirements):
+    return sbom.needs_of(list(requirements), lambda name: REQUIRES.get(name, []))
+
+
+def test_what_is_needed_through_others_is_needed(sbom):
+    assert needs(sbom, "Flask-WTF>=1") == {
+        "": {"flask-wtf"},
+        "flask-wtf": {"werkzeug"},
+        "werkzeug": set(),
+    }
+
+
+def test_extras_are_needed_where_they_are_asked_for(sbom):
+    found = needs(sbom, "Flask_WTF", "werkzeug[tests]")
+
+    assert found["werkzeug"] == {"pytest"}
+    assert found["pytest"] == {"pluggy"}
+
+
+def test_only_what_is_needed_is_kept(sbom):
+    kept = sbom.only_needed(environment(), needs(sbom, "flask-wtf"))
 
     assert [found["name"] for found in kept["components"]] == ["Flask_WTF", "Werkzeug"]
     assert kept["dependencies"] == [
@@ -51,7 +77,7 @@ def test_what_is_needed_through_others_is_kept_and_what_tests_need_is_not(sbom):
 
 
 def test_the_document_fits_the_schema(sbom):
-    sbom.check(json.dumps(sbom.only_needed(environment(), {"flask-wtf"})))
+    sbom.check(json.dumps(sbom.only_needed(environment(), needs(sbom, "flask-wtf"))))
 
 
 def test_a_document_that_breaks_the_schema_is_refused(sbom):
@@ -63,16 +89,18 @@ def test_a_document_that_breaks_the_schema_is_refused(sbom):
 
 def test_a_library_that_is_not_installed_is_named(sbom):
     with pytest.raises(ValueError, match="not installed here: psycopg"):
-        sbom.only_needed(environment(), {"psycopg"})
+        sbom.only_needed(environment(), needs(sbom, "psycopg"))
 
 
 def test_the_names_are_those_of_users_not_of_developers(sbom):
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
-    names = sbom.needed_names(tomllib.loads(text)["project"])
+    found = sbom.needs_of(
+        sbom.listed(tomllib.loads(text)["project"]), lambda name: metadata.requires(name) or []
+    )
 
-    assert {"flask", "gunicorn", "prometheus-client", "psycopg", "tensorflow", "pandas"} <= names
-    assert not {"pytest", "ruff", "mkdocs", "cyclonedx-bom", "ray"} & names
+    assert {"flask", "gunicorn", "psycopg-binary", "tensorflow", "pandas", "werkzeug"} <= set(found)
+    assert not {"pytest", "ruff", "mkdocs", "cyclonedx-bom", "ray", "jax", "ipython"} & set(found)
 
 
 @pytest.mark.slow

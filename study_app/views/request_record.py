@@ -8,7 +8,7 @@ reports an error can be helped. Pictures have no such header: both of a pair hav
 import logging
 import secrets
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import flask
 import sqlalchemy as sa
@@ -76,13 +76,15 @@ def _begin() -> None:
 
 
 def _end(response: flask.Response) -> flask.Response:
-    if "began" not in flask.g:
+    # The objects themselves: each look through Flask's stand-ins costs a microsecond.
+    noted: Any = cast("Any", flask.g)._get_current_object()
+    request: flask.Request = cast("Any", flask.request)._get_current_object()
+    if "began" not in noted:
         return response
-    seconds = time.perf_counter() - flask.g.began
-    request, endpoint = flask.request, flask.request.endpoint
+    seconds, endpoint = time.perf_counter() - noted.began, request.endpoint
     method = request.method if request.method in METHODS else OTHER
     if endpoint not in WITHOUT_HEADER:
-        response.headers[HEADER] = flask.g.request_id
+        response.headers[HEADER] = noted.request_id
     if (metrics := _metrics()) is not None:
         metrics.count_request(endpoint or OTHER, method, response.status_code, seconds)
     if LOG.isEnabledFor(logging.INFO):
@@ -92,7 +94,7 @@ def _end(response: flask.Response) -> flask.Response:
             "endpoint": endpoint,
             "status": response.status_code,
             "ms": round(1000 * seconds, 1),
-            "request_id": flask.g.request_id,
+            "request_id": noted.request_id,
         }
         LOG.info("request", extra={FIELDS: line})
     return response

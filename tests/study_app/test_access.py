@@ -187,10 +187,21 @@ def test_the_victim_goes_on_as_if_nothing_had_been_tried(open_app, caller, victi
     assert victim.get("/debrief").status_code == 200
 
 
+def test_nobody_reads_the_servers_counts_without_their_token(open_app, caller):
+    """Without a token in the settings they are not there; with one, no cookie replaces it."""
+    assert caller.client.get("/metrics").status_code == 404
+    open_app.config["METRICS_TOKEN"] = "a token of the settings"
+
+    for shown in ({}, {"Authorization": "Bearer a token of somebody"}):
+        refused = caller.client.get("/metrics", headers=shown)
+        assert (refused.status_code, refused.text) == (401, "unauthorized\n")
+
+
 def test_every_address_was_tried(open_app, secrets):
     tried = {rule.endpoint for rule, _ in addresses(open_app, secrets)}
 
     assert {"images.image", "trial_api.record_response", "desk.download", "ending.debrief"} <= tried
+    assert "metrics_page.scrape" in tried
     assert tried == set(open_app.view_functions)
 
 
