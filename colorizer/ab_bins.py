@@ -16,6 +16,7 @@ import scipy.ndimage
 import scipy.spatial
 
 from colorizer.lab import rgb_to_lab
+from colorizer.lattice_neighbours import N_NEAREST, five_nearest
 
 Array = npt.NDArray[Any]
 Float = npt.NDArray[np.float64]
@@ -104,6 +105,28 @@ def soft_encode(
         which sum to 1.
     """
     ab = np.clip(np.asarray(ab, np.float64), -AB_LIMIT, AB_LIMIT)
+    if n_neighbours != N_NEAREST:
+        return _search(ab, n_neighbours, sigma)
+    pixels = ab.reshape(-1, 2)
+    indices, weights = _encode_five(pixels, sigma)
+    shape = (*ab.shape[:-1], n_neighbours)
+    return indices.reshape(shape), weights.reshape(shape)
+
+
+def _encode_five(ab: Float, sigma: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Encode without a search where all neighbours are bins and no tie is to be decided."""
+    numbers, weights, is_open = five_nearest(ab, BIN_STEP, -AB_LIMIT, len(LATTICE), sigma)
+    indices = np.take(_bin_of_cell(), numbers, mode="clip")
+    left = is_open | ~_is_inside()[numbers[:, 0]]
+    if left.any():
+        indices[left], weights[left] = _search(ab[left], N_NEAREST, sigma)
+    return indices, weights
+
+
+def _search(
+    ab: Float, n_neighbours: int, sigma: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Encode any colours, with any number of neighbours, among the bins that may be nearest."""
     candidates = _candidates_of_cell(n_neighbours)[_cell_number(ab, np)]
     distance2 = _squared_distance(ab, candidates, np)
     order = np.argsort(distance2, axis=-1, kind="stable")[..., :n_neighbours]
@@ -183,6 +206,19 @@ def decode_logits(logits: Array, temperature: float = TEMPERATURE) -> npt.NDArra
     weights = np.exp(sharpened)
     weights /= weights.sum(axis=-1, keepdims=True)
     return np.asarray(weights @ _centres(), np.float32)
+
+
+@cache
+def _bin_of_cell() -> npt.NDArray[np.int32]:
+    """Give the number of the bin of each cell of the lattice, -1 where it is none; (23 * 23,)."""
+    mask = bin_mask().ravel()
+    return np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
+
+
+@cache
+def _is_inside() -> npt.NDArray[np.bool_]:
+    """Tell which cells of the lattice have bins on all eight sides; (23 * 23,)."""
+    return scipy.ndimage.binary_erosion(bin_mask(), np.ones((3, 3), np.bool_)).ravel()
 
 
 def _gamut_surface_ab() -> Float:
