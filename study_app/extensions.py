@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 MIGRATIONS_DIR = Path(__file__).resolve().parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 20_000
+DETAILS_OF_POSTGRESQL = "\nDETAIL:"
 # Nobody waits long for the log to be written over: the next one who can does it.
 CHECKPOINT_TIMEOUT_MS = 1_000
 MOST_TOKENS_KNOWN = 4_096
@@ -92,6 +93,7 @@ def init_extensions(app: flask.Flask) -> None:
     migrate.init_app(app, db)
     csrf.init_app(app)
     with app.app_context():
+        sa.event.listen(db.engine, "handle_error", _leave_out_details)
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
@@ -149,6 +151,14 @@ def is_database_current() -> bool:
     newest = ScriptDirectory.from_config(config).get_current_head()
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _leave_out_details(context: sa.engine.ExceptionContext) -> None:
+    """Keep what a row holds out of errors and logs: PostgreSQL tells it after the reason."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            reason, *_ = error.args[0].partition(DETAILS_OF_POSTGRESQL)
+            error.args = (reason, *error.args[1:])
 
 
 def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

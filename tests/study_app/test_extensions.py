@@ -108,6 +108,7 @@ def test_a_row_without_its_parent_is_refused(app):
             db.session.commit()
 
 
+@pytest.mark.sqlite
 def test_a_writer_waits_for_another_one(app):
     """Without the lock at the start, the second would read, then fail to write."""
     order = []
