@@ -6,6 +6,8 @@ reached. Where BENCH_TABLE names a file, rows are added to it; run as a program,
 
 import json
 import os
+import resource
+import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +17,7 @@ from pathlib import Path
 from colorizer.bfloat16 import processor_name, read_cpu_info
 
 TABLE_VARIABLE = "BENCH_TABLE"
+SHORTEST_S = 1e-6  # that the system counts of a process
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,11 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Spent:
-    """What rounds of work took at best.
+    """What rounds of work took.
 
     Attributes:
-        wall_s: seconds on the clock.
-        cpu_s: seconds of all cores together.
+        wall_s: seconds on the clock, of the quickest.
+        cpu_s: seconds of all cores together, the median.
     """
 
     wall_s: float
@@ -50,7 +53,7 @@ class Spent:
 
 
 def interleave(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Spent]:
-    """Let sides take turns, once unmeasured and ``rounds`` times measured; the best of each counts.
+    """Let sides take turns, once unmeasured and ``rounds`` times measured.
 
     On a machine that does other things too the seconds of the cores tell more than the clock.
     """
@@ -62,14 +65,14 @@ def interleave(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
             if number:
                 spent[name].append(Spent(time.perf_counter() - wall, _cpu_seconds() - cpu))
     return {
-        name: Spent(min(s.wall_s for s in all_), min(s.cpu_s for s in all_))
+        name: Spent(min(s.wall_s for s in all_), statistics.median(s.cpu_s for s in all_))
         for name, all_ in spent.items()
     }
 
 
 def times_faster(baseline: Spent, other: Spent) -> str:
     """Put a ratio in words: on the clock, and of the cores' seconds."""
-    wall, cpu = baseline.wall_s / other.wall_s, baseline.cpu_s / other.cpu_s
+    wall, cpu = baseline.wall_s / other.wall_s, baseline.cpu_s / max(other.cpu_s, SHORTEST_S)
     return f"{wall:.1f} times faster ({cpu:.1f} by processor time)"
 
 
@@ -83,7 +86,8 @@ def say(*rows: Ratio) -> None:
 
 def main() -> None:
     """Show the rows of a file as one table."""
-    lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    path = Path(sys.argv[1])
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     print(_table([Ratio(**json.loads(line)) for line in lines]))  # noqa: T201
 
 
@@ -103,8 +107,8 @@ def _table(rows: tuple[Ratio, ...] | list[Ratio]) -> str:
 
 
 def _cpu_seconds() -> float:
-    times = os.times()
-    return times.user + times.system
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
