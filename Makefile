@@ -133,9 +133,9 @@ pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 
-# Slow tests that CI runs too: the wheel, the tutorial, chaos, load and the adversary.
+# Slow tests that CI runs too: the wheel, all pages' commands, chaos, load and the adversary.
 long: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/benchmarks \
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/pages tests/benchmarks \
 	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py \
 	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
 

@@ -67,14 +67,13 @@ GIVENS = {
     ),
     # runs/first, interrupted at its first checkpoint
     "run": Given(
-        "interrupted runs/first/last_state.npz colorizer train shards --out runs/first"
-        " --width 0.125 --crop 32 --batch-size 4 --steps 4 --steps-per-epoch 2 --seed 1",
+        "interrupted runs/first/last_state.npz"
+        " colorizer train shards --out runs/first --preset tiny --seed 1",
         after=("shards",),
     ),
     # mine.keras with its run and its shards, and fakes that somebody else made
     "network": Given(
-        "colorizer train shards --out runs/first --seed 1 --width 0.125 --crop 32 --batch-size 4"
-        " --steps 2 --steps-per-epoch 2;"
+        "colorizer train shards --out runs/first --preset tiny --seed 1;"
         " colorizer finish runs/first --out mine.keras --rebalance 0.7 --temperature 0.5"
         " --input-size 64; cp -r photos fakes",
         after=("shards",),
