@@ -205,9 +205,9 @@ class Packing:
     def _too_few(self, n_usable: int) -> str:
         refused = (row for _, row in self._rows() if row["outcome"] == REFUSED)
         reasons = "; ".join(f"{row['input']}: {row['reason']}" for row in islice(refused, 20))
-        found = f"{n_usable} usable photograph{'' if n_usable == 1 else 's'} of {self.n_inputs}"
+        found = f"usable photographs: {n_usable} of {self.n_inputs}"
         allowed = f"at least {LEAST_PHOTOS} are needed, one of them outside validation"
-        return f"{found} inputs; {allowed}{': ' * bool(reasons)}{reasons[:REASONS_LENGTH]}"
+        return f"{found}; {allowed}{': ' * bool(reasons)}{reasons[:REASONS_LENGTH]}"
 
 
 def _open_cut(path: Path, n_bytes: int) -> IO[bytes]:

@@ -1,12 +1,11 @@
 import errno
-import os
-import subprocess
 
 import numpy as np
 import pytest
 
 from colorizer.errors import PhotoError
 from colorizer.full_disk import FullDiskError, full_disk_told, is_disk_full
+from tests.colorizer.small_disks import disk_of_one_megabyte
 
 
 def test_a_full_disk_is_one_sentence(tmp_path):
@@ -43,13 +42,5 @@ def test_numpy_drops_the_number_of_the_error_and_the_disk_speaks(small_disk):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Give a disk of one megabyte."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this machine does not let a small disk be mounted")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with disk_of_one_megabyte(tmp_path / "disk") as folder:
+        yield folder

@@ -69,7 +69,7 @@ def test_the_index_tells_the_digest_of_all_ids(tmp_path):
 def test_reasons_are_said_where_too_little_is_left(tmp_path):
     sources = [source_of(1, "a.png"), refused_source(PurePosixPath("b"), "b.png", "is torn")]
 
-    with pytest.raises(Exception, match=r"1 usable photograph of 2 inputs.*b\.png: is torn"):
+    with pytest.raises(Exception, match=r"usable photographs: 1 of 2;.*b\.png: is torn"):
         pack(tmp_path / "out", sources)
 
 

@@ -170,7 +170,7 @@ def test_a_missing_input_is_named(tmp_path):
 def test_one_photograph_is_too_few(tmp_path):
     photos = write_photos(tmp_path / "photos", 1)
 
-    with pytest.raises(ShardError, match="1 usable photograph of 1 inputs; at least 2"):
+    with pytest.raises(ShardError, match="usable photographs: 1 of 1; at least 2"):
         prepare([photos], tmp_path / "shards", 48, fractions=ALL_TRAINING)
 
     assert [path.name for path in tmp_path.iterdir()] == ["photos"]

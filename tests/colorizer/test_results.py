@@ -3,7 +3,9 @@ import json
 import pytest
 
 from colorizer.errors import ColorizerError
+from colorizer.full_disk import FullDiskError
 from colorizer.results import check_absent, check_apart, save_json, versions, whole_folder
+from tests.colorizer.small_disks import disk_of_one_megabyte
 
 MARKER = "made.json"
 
@@ -89,3 +91,14 @@ def test_json_is_written_whole_and_readable(tmp_path):
 
 def test_versions_name_python_and_numpy():
     assert {"python", "numpy"} <= set(versions())
+
+
+def test_a_folder_that_fills_the_disk_is_one_sentence_and_is_gone(tmp_path):
+    with disk_of_one_megabyte(tmp_path / "disk") as disk:
+        with (
+            pytest.raises(FullDiskError, match=r"result: the disk is full"),
+            whole_folder(disk / "result", "marker") as folder,
+        ):
+            (folder / "photo.png").write_bytes(bytes(2_000_000))
+
+        assert not list(disk.iterdir())
