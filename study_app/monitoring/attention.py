@@ -156,7 +156,8 @@ def _quota(situation: Situation) -> Iterator[Notice]:
         return
     for arm in situation.arms:
         if arm.counted >= situation.wanted:
-            yield Notice("note", f"{arm.condition} has all its {_people(situation.wanted)}.")
+            all_its = "its" if situation.wanted == 1 else "all its"
+            yield Notice("note", f"{arm.condition} has {all_its} {_people(situation.wanted)}.")
         elif arm.counted >= ALMOST_FULL_SHARE * situation.wanted:
             yield Notice(
                 "note",
