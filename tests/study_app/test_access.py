@@ -104,13 +104,14 @@ def addresses(app, secrets):
         "pair_id": "pair",
         "row_id": 1,
         "number": 0,
+        "file": "report.html",
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             for token in secrets["tokens"]:
                 given = {name: values.get(name, token) for name in rule.arguments}
-                if rule.endpoint == "desk.report_file":
-                    given["name"] = "report.html"
+                if "pilot-report" in rule.rule:
+                    given["name"] = "report"
                 adapter = app.url_map.bind("")
                 yield rule, adapter.build(rule.endpoint, given)
                 if "token" not in rule.arguments:
