@@ -7,7 +7,7 @@
 #   make long                     every page's commands, chaos, load, the adversary: minutes more
 #   make audit                    known weaknesses of the pinned libraries
 #   make release                  wheel, sdist and the list of what they need, in dist
-#   make bench                    ratios against named baselines
+#   make bench                    ratios against named baselines, at the end in one table
 #   make docs                     the documentation site, in instance/site
 
 VENV := .venv
@@ -27,6 +27,7 @@ DEMO_PARTICIPANTS := 40
 DEMO_MAX_PHOTOS := 120
 ZHANG_PHOTOS := 50
 WORKERS ?= 2
+BENCH_TABLE := instance/bench.jsonl
 STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
 .PHONY: help install demo demo-photos test lint pytest long bench docs audit sbom release clean
@@ -140,7 +141,9 @@ long: $(INSTALLED)
 	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
 
 bench: $(INSTALLED) $(DEMO_SET)
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@rm -f $(BENCH_TABLE)
+	@for file in benchmarks/*.py; do echo "== $$file"; BENCH_TABLE=$(BENCH_TABLE) $(BIN)/python $$file || exit 1; done
+	@echo; PYTHONPATH=benchmarks $(BIN)/python -m support.ratios $(BENCH_TABLE)
 
 # Strict: a link that leads nowhere, or a page that nobody lists, is an error.
 docs: $(INSTALLED)
