@@ -200,7 +200,7 @@ def test_a_missed_vigilance_trial_leaves_the_place_and_never_changes_the_pay():
 
     own = stored(code)
     assert (own.payment, own.inclusion) == ("due", "excluded")
-    assert "0 of 1 vigilance trials right" in own.inclusion_reason
+    assert "0 of 1 vigilance trial right" in own.inclusion_reason
     assert enter("the next")
 
 
