@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.benchmarks.benchmark_runs import run_benchmark
+from tests.benchmarks.benchmark_runs import BENCHMARKS, run_benchmark
 from tests.postgres import database_of_kind
 
 pytestmark = pytest.mark.slow  # make long
@@ -27,6 +27,11 @@ def test_every_answer_of_a_small_crowd_is_stored(kind, tmp_path):
     assert len(found["worker_mib"]) == 2
     assert max(found["worker_mib"]) < MOST_MIB
     assert "p50 alone, ratio" in printed
+    cost = found["cpu_ms_per_trial"]
+    assert cost["server"] > 0
+    assert cost["participants"] > 0
+    assert (cost["database"] > 0) == (kind == "postgresql")
+    assert "processor time of a trial" in printed
 
 
 def test_a_limit_that_is_broken_ends_with_an_error(tmp_path):
@@ -34,3 +39,28 @@ def test_a_limit_that_is_broken_ends_with_an_error(tmp_path):
 
     assert code == 1
     assert found["lost"] == 0
+
+
+def test_the_table_has_a_row_of_a_run(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import capacity  # the benchmarks are no package
+
+    found = {
+        "database": "postgresql",
+        "workers": 2,
+        "participants": 1000,
+        "trials_per_s": 199.6,
+        "crowd_ms": {"answer": {"p50": 8.4, "p95": 1026.1, "p99": 1500}},
+        "alone_ms": {"answer": {"p50": 6.2}},
+        "errors": [],
+        "lost": 0,
+        "doubled": 0,
+        "worker_mib": [97.0, 101.4],
+        "cpu_ms_per_trial": {"server": 4.04, "database": 1.26, "participants": 0.9},
+    }
+
+    assert capacity.row(found) == (
+        "| PostgreSQL | 2 | 1,000 | 200 | 8 ms | 1,026 ms | 1,500 ms | 6 ms | 0 | 0, 0 | 101"
+        " | 4.0 + 1.3 + 0.9 |"
+    )
+    assert capacity.HEAD.count(" | ") == capacity.row(found).count(" | ")
