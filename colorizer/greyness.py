@@ -74,13 +74,15 @@ def measure_greyness(rgb: UInt8) -> Greyness:
         rgb: (H, W, 3), uint8 sRGB; reduced to at most 128 pixels a side by box averages.
     """
     lab: Float = rgb_to_lab(_reduce(rgb)).reshape(-1, 3)
-    lightness, ab = lab[:, 0], lab[:, 1:]
-    chroma = np.hypot(ab[:, 0], ab[:, 1])
-    residual = ab - _mean_ab_by_lightness(lightness, ab)
+    lightness, a, b = np.ascontiguousarray(lab.T)
+    squares = a * a + b * b
+    chroma = np.sqrt(squares)
+    # within the steps of lightness, the mean square less the square of the mean
+    residual = squares.sum() - _squares_of_means(lightness, a, b)
     return Greyness(
         mean_chroma=float(chroma.mean()),
         high_chroma=float(np.percentile(chroma, HIGH_CHROMA_PERCENTILE)),
-        tint_residual=float(np.sqrt((residual**2).sum(axis=1).mean())),
+        tint_residual=float(np.sqrt(max(residual, 0.0) / len(lab))),
     )
 
 
@@ -90,10 +92,8 @@ def _reduce(rgb: UInt8) -> UInt8:
     return np.array(image)
 
 
-def _mean_ab_by_lightness(lightness: Float, ab: Float) -> Float:
-    """Give each pixel the mean (a*, b*) of the pixels in its step of lightness, (N, 2)."""
-    step = np.floor_divide(lightness, LIGHTNESS_STEP).astype(np.int64).clip(0)
-    count = np.bincount(step)
-    means = [np.bincount(step, ab[:, axis]) / np.maximum(count, 1) for axis in range(2)]
-    result: Float = np.stack(means, axis=1)[step]
-    return result
+def _squares_of_means(lightness: Float, a: Float, b: Float) -> float:
+    """Sum over the steps of lightness: pixels in it times the square of their mean (a*, b*)."""
+    step = (lightness / LIGHTNESS_STEP).astype(np.int64)
+    count = np.maximum(np.bincount(step), 1)
+    return float(sum((np.bincount(step, axis) ** 2 / count).sum() for axis in (a, b)))

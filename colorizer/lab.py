@@ -49,7 +49,12 @@ def rgb_to_lab(rgb: Any, xp: ModuleType = np) -> Any:
     Returns:
         (..., 3): L* in [0, 100], a* and b* in CIE units; float64 from NumPy, else as passed.
     """
-    linear = _decode_srgb(np.asarray(rgb, np.float64) if xp is np else rgb, xp)
+    if xp is np:
+        rgb = np.asarray(rgb)
+    if xp is np and rgb.dtype == np.uint8:
+        linear = _linear_levels()[rgb]
+    else:
+        linear = _decode_srgb(np.asarray(rgb, np.float64) if xp is np else rgb, xp)
     f = _compress(xp.matmul(linear, _like(RGB_TO_XYZ.T / WHITE, xp)), xp)
     lightness = 116.0 * f[..., 1:2] - 16.0
     a = 500.0 * (f[..., 0:1] - f[..., 1:2])

@@ -26,6 +26,7 @@ REDUCED_SIDE_PX = 32
 N_FREQUENCIES = 8
 N_SIGNS = N_FREQUENCIES**2 - 1  # all but the mean brightness
 N_PROFILE = 3  # the 3 x 3 lowest frequencies, but for the mean, fill one word of 8 bytes
+PROFILE_ORDERS = np.hypot.outer(np.arange(N_PROFILE), np.arange(N_PROFILE))
 PROFILE_LENGTH = 127  # of the profile as a vector, so that each of its numbers fits a byte
 
 # Measured on 18,161 photographs (docs/decisions/0005-fingerprints-of-training-photographs.md).
@@ -146,14 +147,14 @@ def _mirror(spectrum: Float) -> Float:
 
 def _hash(spectrum: Float) -> PictureHash:
     values = spectrum.ravel()[1:]  # the first is the mean brightness
-    signs = values > np.median(values)
-    return PictureHash(int("".join("1" if sign else "0" for sign in signs), 2), _profile(spectrum))
+    median = np.partition(values, N_SIGNS // 2)[N_SIGNS // 2]
+    bits = np.concatenate([[False], values > median])  # whole bytes: the first bit is of no value
+    return PictureHash(int.from_bytes(np.packbits(bits).tobytes()), _profile(spectrum))
 
 
 def _profile(spectrum: Float) -> int:
     """Pack the lowest frequencies, each times its own: large ones are rarer in photographs."""
-    orders = np.hypot.outer(np.arange(N_PROFILE), np.arange(N_PROFILE))
-    numbers = (spectrum[:N_PROFILE, :N_PROFILE] * orders).ravel()[1:]
+    numbers = (spectrum[:N_PROFILE, :N_PROFILE] * PROFILE_ORDERS).ravel()[1:]
     length = np.linalg.norm(numbers)
     scaled = np.rint(numbers * (PROFILE_LENGTH / length)) if length > 0 else np.zeros_like(numbers)
     return int.from_bytes(scaled.astype(np.int8).tobytes(), "little")
