@@ -190,6 +190,8 @@ def _take_chiefs(strategy: Any, variables: list[Any], is_chief: bool) -> None:
         mine = value if is_chief else tf.zeros_like(value)
         return tf.distribute.get_replica_context().all_reduce("SUM", mine)
 
+    # one exchange at the start need not be quick, of which TensorFlow warns each time
+    tf.get_logger().setLevel("ERROR")
     for variable in variables:
         value = tf.convert_to_tensor(keras.ops.convert_to_numpy(variable))
         variable.assign(strategy.run(chiefs, args=(value,)))

@@ -78,7 +78,10 @@ def test_a_file_is_whole_or_absent(tmp_path):
 
 @pytest.mark.parametrize(
     ("has_checkpoint", "advice"),
-    [(True, "the last checkpoint stays whole: .* --resume"), (False, "no checkpoint yet: .*")],
+    [
+        (True, "the last checkpoint stays whole: .* --resume"),
+        (False, "there was no checkpoint yet: .*"),
+    ],
 )
 def test_a_full_disk_is_a_sentence(tmp_path, has_checkpoint, advice):
     if has_checkpoint:
