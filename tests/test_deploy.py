@@ -177,6 +177,7 @@ def test_the_dockerfiles_commands_run_in_their_order_without_docker(tmp_path):
     arguments = [*yaml.safe_load(command), "--port", str(port)]
     set_folder = tmp_path / "set"
     factories.build_set(set_folder)
+    (tmp_path / "instance").mkdir()
     with factories.app_with_studies(tmp_path / "instance", None, set_folder) as app:
         settings = factories.make_settings(Path(app.instance_path))
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
