@@ -9,7 +9,8 @@ The guarantee: an answer is acknowledged after it is on the disk. So at the end 
 answer is stored, none twice, every place of every study session has exactly one answer, and every
 participant has a completion code.
 
-Run: python benchmarks/chaos.py               all scenarios
+Run: python benchmarks/chaos.py               all scenarios, on SQLite where they can
+     python benchmarks/chaos.py --database postgresql
      python benchmarks/chaos.py kill-all network --participants 20
 """
 
@@ -25,10 +26,11 @@ import sys
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,11 @@ BACK_OFF_S = (0.1, 0.5)
 # As the browser does: wrong requests are not sent again, all other troubles are.
 FINAL_STATUS = (400, 401, 403, 404, 409, 410, 422)
 CUT_OFF_SHARE = 0.5
+OVERTAKEN_SHARE = 0.3
+LATE_S = (0.5, 3.0)  # other pairs are answered meanwhile
+OVERTAKEN_S = (0.05, 0.4)
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+LOCK_SESSIONS = "LOCK TABLE study_session IN EXCLUSIVE MODE"
 SMALL_DISK_MIB = 24
 
 
@@ -76,6 +83,13 @@ class World:
     folder: Path
 
 
+@dataclass
+class ChaosTally(Tally):
+    """What participants write down, and how often the network did what to a request."""
+
+    happened: Counter[str] = field(default_factory=Counter)
+
+
 Trouble = Callable[[World], Coroutine[Any, Any, None]]
 
 
@@ -83,8 +97,17 @@ Trouble = Callable[[World], Coroutine[Any, Any, None]]
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--participants", default=12, show_default=True, type=click.IntRange(1))
 @click.option("--at-once", default=1, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--database",
+    type=click.Choice((SQLITE, POSTGRESQL)),
+    default=SQLITE,
+    help="Where a scenario has a choice.",
+    show_default=True,
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path))
-def main(names: tuple[str, ...], participants: int, at_once: int, json_path: Path | None) -> None:
+def main(
+    names: tuple[str, ...], participants: int, at_once: int, database: str, json_path: Path | None
+) -> None:
     """Print, for each scenario, what was acknowledged, lost, doubled, and who finished."""
     unknown = sorted(set(names) - set(SCENARIOS))
     if unknown:
@@ -94,7 +117,9 @@ def main(names: tuple[str, ...], participants: int, at_once: int, json_path: Pat
     chosen = names or tuple(SCENARIOS)
     results = []
     with ProcessPoolExecutor(at_once) as pool:
-        for result in pool.map(try_to_run, chosen, itertools.repeat(participants)):
+        for result in pool.map(
+            try_to_run, chosen, itertools.repeat(participants), itertools.repeat(database)
+        ):
             results.append(result)
             click.echo(_line(result, participants))
     if json_path:
@@ -121,35 +146,40 @@ def is_sound(result: dict[str, Any], participants: int) -> bool:
     )
 
 
-def try_to_run(name: str, n: int) -> dict[str, Any]:
+def try_to_run(name: str, n: int, database: str) -> dict[str, Any]:
     """Run a scenario, or say why this machine cannot."""
+    only = SCENARIOS[name].only_on
     reason = SCENARIOS[name].cannot_run()
-    return {"scenario": name, "not_run": reason} if reason else run(name, n)
+    if (only or database) == POSTGRESQL:
+        reason = reason or no_cluster()
+    return {"scenario": name, "not_run": reason} if reason else run(name, n, only or database)
 
 
-def run(name: str, n: int) -> dict[str, Any]:
-    """Let n participants through one scenario; gives what came of it."""
+def run(name: str, n: int, database: str) -> dict[str, Any]:
+    """Let n participants through one scenario on a kind of database; gives what came of it."""
     begin = time.monotonic()
-    tally = Tally()
-    with world(SCENARIOS[name]) as (here, engine):
+    tally = ChaosTally()
+    with world(SCENARIOS[name], database) as (here, engine):
         asyncio.run(_play(here, SCENARIOS[name], tally, n))
         found = look_at(engine, tally)
     return {
         "scenario": name,
+        "database": database,
         **found,
         "asked_again": len(tally.errors),
+        **tally.happened,
         "seconds": time.monotonic() - begin,
     }
 
 
 @contextmanager
-def world(scenario: "Scenario") -> Iterator[tuple[World, sa.Engine]]:
+def world(scenario: "Scenario", kind: str) -> Iterator[tuple[World, sa.Engine]]:
     """Make a study, its database and its server."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         if scenario.small_disk:
             stack.enter_context(small_disk(folder))
-        cluster = stack.enter_context(Cluster()) if scenario.needs_postgres else None
+        cluster = stack.enter_context(Cluster()) if kind == POSTGRESQL else None
         database = None if cluster else folder / "study.sqlite"
         url = cluster.url if cluster else f"sqlite:///{database}"
         app = create_app(Settings(instance_path=folder, database_url=url, secret_key=KEY))
@@ -196,7 +226,7 @@ def look_at(engine: sa.Engine, tally: Tally) -> dict[str, int]:
 # --- participants --------------------------------------------------------------------------------
 
 
-async def _play(here: World, scenario: "Scenario", tally: Tally, n: int) -> None:
+async def _play(here: World, scenario: "Scenario", tally: ChaosTally, n: int) -> None:
     """Let participants take part while the trouble happens."""
     try:
         async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as group:
@@ -266,7 +296,7 @@ async def insist(tally: Tally, rng: random.Random, action: Callable[[], Awaitabl
             await asyncio.sleep(rng.uniform(*BACK_OFF_S))
 
 
-async def take_part_badly(url: str, tally: Tally, rng: random.Random) -> None:
+async def take_part_badly(url: str, tally: ChaosTally, rng: random.Random) -> None:
     """Take part over a network that doubles, drops, delays and reorders."""
     async with participant.new_browser(url) as browser:
         headers = await insist(tally, rng, lambda: participant.enter(browser, tally))
@@ -279,22 +309,36 @@ async def take_part_badly(url: str, tally: Tally, rng: random.Random) -> None:
 
 async def one_bad_pair(
     browser: aiohttp.ClientSession,
-    tally: Tally,
+    tally: ChaosTally,
     rng: random.Random,
     page: tuple[str, dict[str, str]],
     late: list[asyncio.Task[None]],
 ) -> bool:
-    """Take one pair; the answer is sent twice at once, cut off, and again when it is long over."""
+    """Take one pair; the answer is sent twice at once, cut off, and again when it is long over.
+
+    Some answers overtake the message that their pair is about to be shown.
+    """
     page_key, headers = page
     told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page_key))
     if told is None:
         return False
     report = participant.new_report(told, rng.choice(participant.SIDES))
-    await insist(tally, rng, lambda: participant.start(browser, tally, told, page_key, headers))
     send = _sender(browser, tally, told, report, headers)
-    late += [asyncio.create_task(_later(send, rng)) for _ in range(rng.randrange(3))]
+
+    def start() -> Awaitable[None]:
+        return participant.start(browser, tally, told, page_key, headers)
+
+    if rng.random() < OVERTAKEN_SHARE:
+        late.append(asyncio.create_task(_later(start, rng, OVERTAKEN_S)))
+        tally.happened["overtaken"] += 1
+    else:
+        await insist(tally, rng, start)
+    again = rng.randrange(3)
+    late += [asyncio.create_task(_later(send, rng, LATE_S)) for _ in range(again)]
+    tally.happened["late"] += again
     if rng.random() < CUT_OFF_SHARE:
-        await _cut_off(send, rng)
+        tally.happened["cut_off"] += await _cut_off(send, rng)
+    tally.happened["sent_twice"] += 1
     await asyncio.gather(*(insist(tally, rng, send) for _ in range(2)))
     return True
 
@@ -303,17 +347,24 @@ def _sender(browser: aiohttp.ClientSession, tally: Tally, *what: Any) -> Callabl
     return lambda: participant.answer(browser, tally, *what)
 
 
-async def _later(send: Callable[[], Awaitable[None]], rng: random.Random) -> None:
-    """Send once more when other pairs have been answered; what is said to it does not matter."""
-    await asyncio.sleep(rng.uniform(0.5, 3.0))
+async def _later(
+    send: Callable[[], Awaitable[None]], rng: random.Random, delay_s: tuple[float, float]
+) -> None:
+    """Send after a while, when others have been sent; what is said to it does not matter."""
+    await asyncio.sleep(rng.uniform(*delay_s))
     with suppress(*participant.TROUBLES):
         await send()
 
 
-async def _cut_off(send: Callable[[], Awaitable[None]], rng: random.Random) -> None:
-    """Send, and hang up before or after the server has stored it."""
-    with suppress(TimeoutError, *participant.TROUBLES):
+async def _cut_off(send: Callable[[], Awaitable[None]], rng: random.Random) -> bool:
+    """Send, and hang up before or after the server has stored it; says whether in time."""
+    try:
         await asyncio.wait_for(send(), rng.uniform(0.0, 0.02))
+    except TimeoutError:
+        return True
+    except participant.TROUBLES:
+        pass
+    return False
 
 
 # --- troubles ------------------------------------------------------------------------------------
@@ -340,10 +391,20 @@ async def kill_server(here: World) -> None:
 
 
 async def lock_database(here: World) -> None:
-    """Hold SQLite's only lock for writing three times for two seconds."""
-    assert here.database is not None
+    """Hold SQLite's only lock for writing, or that of a table which every answer writes.
+
+    Three times, for two seconds each.
+    """
     for _ in range(3):
         await asyncio.sleep(0.5)
+        if here.cluster:
+            engine = sa.create_engine(here.cluster.url)
+            with engine.connect() as other:
+                await asyncio.to_thread(other.exec_driver_sql, LOCK_SESSIONS)
+                await asyncio.sleep(2.0)
+            engine.dispose()
+            continue
+        assert here.database is not None
         with closing(_another_connection(here.database)) as other:
             await asyncio.to_thread(_hold_lock, other)
             await asyncio.sleep(2.0)
@@ -420,8 +481,8 @@ class Scenario:
     """What happens, and what it needs."""
 
     trouble: Trouble = no_trouble
-    takes_part: Callable[[str, Tally, random.Random], Coroutine[Any, Any, None]] = take_part
-    needs_postgres: bool = False
+    takes_part: Callable[[str, ChaosTally, random.Random], Coroutine[Any, Any, None]] = take_part
+    only_on: str | None = None
     small_disk: bool = False
     cannot_run: Callable[[], str | None] = can_run
 
@@ -438,8 +499,8 @@ SCENARIOS = {
     "locked": Scenario(lock_database),
     "network": Scenario(takes_part=take_part_badly),
     "two-tabs": Scenario(takes_part=take_part_in_two_tabs),
-    "full-disk": Scenario(fill_disk, small_disk=True, cannot_run=cannot_mount),
-    "kill-postgres": Scenario(kill_postgres, needs_postgres=True, cannot_run=no_cluster),
+    "full-disk": Scenario(fill_disk, only_on=SQLITE, small_disk=True, cannot_run=cannot_mount),
+    "kill-postgres": Scenario(kill_postgres, only_on=POSTGRESQL),
 }
 
 

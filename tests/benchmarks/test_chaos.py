@@ -45,6 +45,39 @@ def test_nothing_is_lost_or_doubled_and_everybody_finishes(found, name):
     assert result["acknowledged"] >= N * PLACES
 
 
+# What happens to the server and the network; the other scenarios are of one database alone.
+ON_BOTH = ("kill-workers", "kill-all", "locked", "network", "two-tabs")
+
+
+@pytest.fixture(scope="module")
+def found_on_postgresql(tmp_path_factory):
+    """What came of the scenarios on a PostgreSQL server of their own."""
+    out = tmp_path_factory.mktemp("chaos") / "found.json"
+    code, results, printed = run_benchmark(
+        "chaos.py", out, *ON_BOTH, "--participants", N, "--at-once", 4, "--database", "postgresql"
+    )
+    assert code == 0, printed
+    return {result["scenario"]: result for result in results}
+
+
+@pytest.mark.parametrize("name", ON_BOTH)
+def test_on_postgresql_the_same_holds(found_on_postgresql, name):
+    result = found_on_postgresql[name]
+    if "not_run" in result:
+        pytest.skip(result["not_run"])
+
+    assert result["database"] == "postgresql"
+    assert result["finished"] == N
+    assert result["open_places"] == result["lost"] == result["doubled"] == 0
+    assert result["acknowledged"] >= N * PLACES
+
+
+@pytest.mark.parametrize("what", ["sent_twice", "cut_off", "late", "overtaken"])
+def test_the_network_did_to_requests_what_it_says(found, what):
+    """Doubled; dropped while under way; delayed until others were answered; out of order."""
+    assert found["network"][what] > 0
+
+
 @pytest.mark.parametrize("name", ["kill-all", "full-disk"])
 def test_the_trouble_was_felt(found, name):
     if "not_run" in found[name]:
