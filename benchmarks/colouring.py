@@ -32,7 +32,6 @@ import click
 import numpy as np
 import skimage.color
 import skimage.data
-import skimage.io
 import skimage.transform
 from PIL import Image
 from support.ratios import Ratio, Spent, interleave, say, times_faster
@@ -168,14 +167,14 @@ def _demonstrate(network, folder: Path, out: Path) -> None:  # type: ignore[no-u
     """Colour as the 2016 demonstration does: one after the other, scikit-image around the net."""
     out.mkdir(exist_ok=True)
     for path in sorted(folder.iterdir()):
-        lab = skimage.color.rgb2lab(skimage.io.imread(path))
+        lab = skimage.color.rgb2lab(np.asarray(Image.open(path)))
         shown = skimage.transform.resize(lab[..., :1], (SIDE_PX, SIDE_PX, 1))
         logits = network.predict(np.float32(shown)[np.newaxis], verbose=0)[0] / TEMPERATURE
         shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
         ab = (shares / shares.sum(axis=-1, keepdims=True)) @ bin_centres()
         lab[..., 1:] = skimage.transform.resize(ab, lab.shape[:2], order=1)
         rgb = np.uint8(np.clip(skimage.color.lab2rgb(lab), 0, 1) * 255)
-        skimage.io.imsave(out / path.name, rgb, quality=95, check_contrast=False)
+        Image.fromarray(rgb).save(out / path.name, quality=95)
 
 
 def _seconds_of_demonstration(folder: Path) -> float:
