@@ -9,7 +9,7 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ from colorizer.runtimes import Float32, Run, load, silence_telemetry
 from colorizer.sample_photos import cut_sample_crops
 from colorizer.weights_files import find_weights, load_card, load_weights
 
-MAX_AB_DIFFERENCE = 0.1  # CIE units, at any pixel of the photographs looked at
+MAX_AB_DIFFERENCE = 0.1  # distance in the ab plane, at any pixel of the photographs looked at
 CROP_STEP = 8  # every so many of the sample crops are looked at
 # Rows and columns shown: two sizes, one of them not square; multiples of what each network needs.
 CHECKED_SIZES_PX = ((128, 128), (64, 96))
@@ -49,7 +49,7 @@ class Exported:
 
     Attributes:
         sha256: of the exported file; of a SavedModel the digest of its ``saved_model.pb``.
-        ab_difference: the largest to Keras in a* or b* at any pixel looked at, CIE units.
+        ab_difference: the largest distance to Keras in the ab plane at any pixel looked at.
         card: the JSON file that says how to use it.
     """
 
@@ -122,22 +122,28 @@ def write_network(network: keras.Model, path: Path, file_format: Format) -> None
         _name_dimensions(path)
 
 
-def largest_ab_difference(network: keras.Model, run: Run, temperature: float) -> float:
-    """Give the largest difference in a* or b* to Keras on packaged photographs, CIE units.
+def largest_ab_difference(
+    network: keras.Model,
+    run: Run,
+    temperature: float,
+    batches: Iterable[Float32] | None = None,
+) -> float:
+    """Give the largest distance in the ab plane to Keras' colours on packaged photographs.
 
     Args:
         network: the Keras network.
         run: the exported one.
         temperature: T of the annealed mean.
+        batches: L* (N, H, W, 1) to look at; None takes the packaged photographs.
     """
     differences = []
-    for batch in _checked_batches():
+    for batch in _checked_batches() if batches is None else batches:
         expected = keras.ops.convert_to_numpy(network(batch, training=False))
         found = run(batch)
         if found.shape != expected.shape:
             return float("inf")
-        apart = np.abs(_decoded(found, temperature) - _decoded(expected, temperature))
-        differences.append(float(apart.max()))
+        apart = _decoded(found, temperature) - _decoded(expected, temperature)
+        differences.append(float(np.linalg.norm(apart, axis=-1).max()))
     return float(np.max(differences))
 
 
@@ -149,8 +155,8 @@ def check_difference(out: Path, difference: float) -> None:
     """
     if not difference <= MAX_AB_DIFFERENCE:  # also where it is not a number
         raise ColorizerError(
-            f"{out}: not written, the exported network colours otherwise than Keras: a* or b* up to"
-            f" {difference:.3g} apart, allowed is {MAX_AB_DIFFERENCE}"
+            f"{out}: not written, the exported network colours otherwise than Keras: up to"
+            f" {difference:.3g} apart in the ab plane, allowed is {MAX_AB_DIFFERENCE}"
         )
 
 
