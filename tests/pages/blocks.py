@@ -3,6 +3,7 @@
 A mark is a remark that no reader sees, ``<!-- name: value -->``:
 
     given: photos set          anywhere: what lies in the folder when the page is begun
+    later: the rows of ...     anywhere: what somebody is still to write there
     not run: a screen          above a block: it is not run; why is one of ``NOT_RUN``
     as: OLD => NEW             above a block: NEW is run in the place of OLD; repeatable
     typed: WORDS               above a block: what somebody types, a word per line
@@ -41,7 +42,7 @@ RUN = (SHELL, "python")
 READ = ("toml", "json", "xml", "ini", "nginx", "yaml")
 MARK = re.compile(r"<!-- (?:(also run)\n(.*?)|([a-z ]+?)(?:: (.*?))?) *-->", re.DOTALL)
 ABOVE = ("not run", "as", "typed", "exits", "file", "part of", "printed")
-ANYWHERE = ("given",)
+ANYWHERE = ("given", "later")
 
 
 @dataclass(frozen=True)
