@@ -39,7 +39,10 @@ interrupted() {
     kill -0 "$process" || return 1
     sleep 0.1
   done
-  kill -INT -- "-$process"
+  # again and again, as people do: an interruption is lost where it meets a library's callback
+  while kill -INT -- "-$process" 2>/dev/null; do
+    sleep 0.5
+  done
   wait "$process" || code=$?
   [ "$code" -ne 0 ] # it had ended by itself: nothing was interrupted
 }
