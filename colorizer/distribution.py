@@ -176,7 +176,7 @@ def _step_of_workers(step: "TrainingStep", strategy: Any) -> RunStep:
         step.optimizer.apply_gradients(zip(tape.gradient(share, variables), variables, strict=True))
         return loss
 
-    @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]  # TensorFlow is untyped
+    @tf.function(autograph=False, reduce_retracing=True)  # type: ignore[untyped-decorator]  # TensorFlow is untyped
     def global_step(batch: Any) -> Any:
         return strategy.reduce("MEAN", strategy.run(replica_step, args=(batch,)), axis=None)
 
@@ -200,7 +200,7 @@ def _take_chiefs(strategy: Any, variables: list[Any], is_chief: bool) -> None:
 def _meet(strategy: Any) -> None:
     import tensorflow as tf  # only workers name a backend
 
-    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow is untyped
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]  # TensorFlow is untyped
     def add_up() -> Any:
         return strategy.reduce("SUM", strategy.run(lambda: tf.constant(1.0)), axis=None)
 
