@@ -225,6 +225,7 @@ def _stuck(goal: Goal, n_photos: int, target: Target, floor: float) -> str:
         advice = "no number of photos is enough either"
     else:
         people = people_needed(goal, 2 * enough, target)
+        assert people is not None  # twice what is enough is more than enough
         each = " per condition" if has_people_per_condition(goal) else ""
         advice = (
             f"at least {enough} photos are needed, and with twice as many, {2 * enough}, it takes"

@@ -122,7 +122,11 @@ def train(
         distributed(way == "devices", config.batch_size, cluster, worker_wait) as distribution,
         training_progress() as progress,
     ):
-        common = {"progress": progress, "distribution": distribution, "tensorboard": tensorboard}
+        common: dict[str, Any] = {
+            "progress": progress,
+            "distribution": distribution,
+            "tensorboard": tensorboard,
+        }
         if is_resumed:
             training.resume(shards, out, **common)
         else:

@@ -127,7 +127,7 @@ def test_an_output_of_another_shape_or_without_numbers_is_no_export():
     halved = largest_ab_difference(built, lambda x: np.asarray(built(x))[:, ::2], 1.0)
     broken = largest_ab_difference(built, lambda x: np.asarray(built(x)) * np.nan, 1.0)
     same = largest_ab_difference(built, lambda x: np.asarray(built(x)), 1.0)
-    beside = largest_ab_difference(built, lambda x: np.asarray(built(x)) + [0.08, 0.08], 1.0)
+    beside = largest_ab_difference(built, lambda x: np.asarray(built(x)) + 0.08, 1.0)
 
     assert same == 0
     assert beside == pytest.approx(0.08 * 2**0.5, rel=1e-3)  # a distance, not a* or b* alone
