@@ -137,8 +137,7 @@ pytest: $(INSTALLED)
 # Slow tests that CI runs too: the wheel, all pages' commands, chaos, load and the adversary.
 long: $(INSTALLED)
 	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/pages tests/benchmarks \
-	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py \
-	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
+	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py
 
 bench: $(INSTALLED) $(DEMO_SET)
 	@rm -f $(BENCH_TABLE)

@@ -13,7 +13,7 @@ from tests.colorizer.ray_clusters import two_nodes
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
-    pytest.mark.slow,  # make long
+    pytest.mark.slow,  # by hand: its nodes took too long to start where CI runs
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -16,7 +16,7 @@ from tests.colorizer.tar_factories import write_tar
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
-    pytest.mark.slow,  # make long
+    pytest.mark.slow,  # by hand: its nodes took too long to start where CI runs
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
