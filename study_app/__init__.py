@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import flask
+import sqlalchemy as sa
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from study_app.config import Settings, load_settings
@@ -91,7 +92,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # An error in the log names the statement, never what somebody answered.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_size": CONNECTIONS_KEPT},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True} | _pool(settings.database_url),
         "SESSION_COOKIE_NAME": f"study_{instance}",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
@@ -104,3 +105,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         # A form is good as long as the cookie: a participant may rest as long as they like.
         "WTF_CSRF_TIME_LIMIT": None,
     }
+
+
+def _pool(database_url: str) -> dict[str, int]:
+    # A database in memory is its one connection.
+    url = sa.make_url(database_url)
+    in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+    return {} if in_memory else {"pool_size": CONNECTIONS_KEPT}

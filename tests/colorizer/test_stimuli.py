@@ -131,6 +131,7 @@ def test_the_manifest_says_how_the_set_was_made(built, photos):
         "max_photos": None,
         "match_lightness": False,
         "allow_seen": False,
+        "accept_crop": [],
         "seed": 7,
     }
     assert provenance["versions"]["numpy"] == np.__version__
