@@ -68,36 +68,36 @@ def test_a_durable_write_after_a_lighter_one_syncs_fully_again(app):
 @pytest.mark.sqlite
 def test_every_connection_that_stores_an_answer_is_set_up_to_keep_it(open_app):
     """What the driver is told while people take part, in threads of their own, as when served."""
-    begun, settings = [], []
+    told, stored = [], []
 
-    def note(connection):
-        cursor = connection.connection.cursor()
-        values = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in KEPT_BY]
-        settings.append(dict(zip(KEPT_BY, values, strict=True)))
+    def listen(connection, *_more):
+        told.clear()
+        connection.set_trace_callback(told.append)
 
-    def note_begin(_connection, _cursor, statement, *_more):
-        if statement.startswith("BEGIN"):
-            begun.append(statement)
+    def note(connection, *_more):
+        connection.set_trace_callback(None)
+        if any("INSERT INTO response " in statement for statement in told):
+            values = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in KEPT_BY]
+            stored.append((list(told), dict(zip(KEPT_BY, values, strict=True))))
 
     with open_app.app_context():
-        sa.event.listen(db.engine, "commit", note)
-        sa.event.listen(db.engine, "before_cursor_execute", note_begin)
+        sa.event.listen(db.engine, "checkout", listen)
+        sa.event.listen(db.engine, "checkin", note)
 
     def answer_one(_number):
         browser = Browser(open_app)
         browser.consent()
         trial = browser.next_trial()
-        begun.clear()
-        settings.clear()
         assert browser.answer(trial["trial_key"]).status_code == 200
-        return begun[-1], settings[-1]
 
     for _ in range(2):
         with ThreadPoolExecutor(1) as thread:  # another thread has another connection
-            (found,) = thread.map(answer_one, range(1))
+            list(thread.map(answer_one, range(1)))
 
-        assert found[0] == "BEGIN IMMEDIATE"
-        assert found[1] == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20_000}
+    assert len(stored) == 2
+    for statements, settings in stored:
+        assert [told for told in statements if told.startswith("BEGIN")] == ["BEGIN IMMEDIATE"]
+        assert settings == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 20_000}
 
 
 def test_a_row_without_its_parent_is_refused(app):

@@ -83,7 +83,7 @@ def test_the_desk_measures_a_study(app, tmp_path):
         vigilance = measure_vigilance(session, study, simulated=False)
         page = read_people(session, study, 1, datetime.now(UTC))
         sheet = read_sheet(session, study, "full", 1, tmp_path)
-        kind = allowed_kind(session, study)
+        kind = allowed_kind(session, study, "main")
 
     assert sum(arm.finished for arm in seen.people) == 1
     assert [(row.rate_hz, row.n_trials) for row in rows] == [(60, 10), (144, 1)]
