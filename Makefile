@@ -4,7 +4,8 @@
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
-#   make long                     every page's commands, chaos, load, the adversary: minutes more
+#   make long                     chaos, load and the adversary: some minutes more
+#   make longer                   every page's commands, killed and divided trainings: many minutes
 #   make audit                    known weaknesses of the pinned libraries
 #   make release                  wheel, sdist and the list of what they need, in dist
 #   make bench                    ratios against named baselines, at the end in one table
@@ -30,10 +31,10 @@ WORKERS ?= 2
 BENCH_TABLE := instance/bench.jsonl
 STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
-.PHONY: help install demo demo-photos test lint pytest long bench docs audit sbom release clean
+.PHONY: help install demo demo-photos test lint pytest postgresql long longer bench docs audit sbom release clean
 
 help:
-	@sed -n '3,11s/^# *//p' Makefile
+	@sed -n '3,12s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -123,19 +124,24 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What the web study stores is tested again on PostgreSQL, with those tests alone that store something.
 # What is measured in frames needs a screen to itself: those tests run alone, after the others.
 # 5 says that PYTEST="..." chose none of these tests.
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" \
 	  --cov --cov-report= $(PYTEST) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" --database postgresql \
-	  $(if $(PYTEST),$(PYTEST),tests/study_app) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -m frames \
 	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
 
-# Slow tests that CI runs too: the wheel, all pages' commands, chaos, load and the adversary.
+# What the web study stores is tested again on PostgreSQL, with those tests alone that store something.
+postgresql: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" --database postgresql tests/study_app
+
+# Slow tests that CI runs too: chaos, load and the adversary.
 long: $(INSTALLED)
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py
+
+# Slower ones, not in CI yet: the commands of all pages, killed and divided trainings, the wheel's demo.
+longer: $(INSTALLED)
 	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/pages tests/benchmarks \
 	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import pytest
@@ -35,7 +36,9 @@ def visit(light_browser, routes, take_part):
         finally:
             await runner.cleanup()
 
-    return asyncio.run(run())
+    # A browser test before this one may have left its loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 async def read(request):

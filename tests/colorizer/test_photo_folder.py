@@ -111,8 +111,13 @@ def test_ctrl_c_leaves_nothing_and_nothing_goes_on(tmp_path, colorizer):
         if n_done == 3:
             signal.raise_signal(signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        colorize_photos([tmp_path / "photos"], tmp_path / "out", colorizer, progress=interrupt)
+    # what runs tests beside each other ignores it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            colorize_photos([tmp_path / "photos"], tmp_path / "out", colorizer, progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     left = set(threading.enumerate()) - others
     assert not [thread for thread in left if "ThreadPool" in thread.name]

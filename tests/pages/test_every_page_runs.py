@@ -14,7 +14,7 @@ from tests.pages.givens import Store
 from tests.pages.running import run_page
 from tests.pages.servers import server_without_the_study
 
-pytestmark = pytest.mark.slow  # make long
+pytestmark = pytest.mark.slow  # make longer
 
 DATABASE_SERVER = "postgresql"
 TUTORIAL = ROOT / "docs" / "tutorial.md"
