@@ -8,7 +8,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -18,6 +18,7 @@ from colorizer.errors import CutOffError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Begun = TypeVar("Begun")
 
 CHUNK = 16  # items that travel together
 CHUNKS_PER_WORKER = 3  # waiting or at work
@@ -67,16 +68,10 @@ class Processes:
         pool = ProcessPoolExecutor(
             self.n_workers, mp_context=get_context("spawn"), initializer=_end_with_parent
         )
-        waiting: deque[tuple[list[Item], Future[list[Result]]]] = deque()
+        begun = ((chunk, pool.submit(apply, function, chunk)) for chunk in chunks(items, CHUNK))
         try:
-            for chunk in chunks(items, CHUNK):
-                waiting.append((chunk, pool.submit(apply, function, chunk)))
-                if len(waiting) > CHUNKS_PER_WORKER * self.n_workers:
-                    done, future = waiting.popleft()
-                    yield from zip(done, future.result(), strict=True)
-            while waiting:
-                done, future = waiting.popleft()
-                yield from zip(done, future.result(), strict=True)
+            for chunk, future in held_back(begun, CHUNKS_PER_WORKER * self.n_workers):
+                yield from zip(chunk, future.result(), strict=True)
         except BrokenProcessPool:
             raise CutOffError(
                 "a worker process was ended from outside, perhaps for want of memory; run the same"
@@ -96,6 +91,17 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def held_back(begun: Iterable[Begun], n_waiting: int) -> Iterator[Begun]:
+    """Begin one work after the other, and give each, in order, once so many more are begun."""
+    waiting: deque[Begun] = deque()
+    for work in begun:
+        waiting.append(work)
+        if len(waiting) > n_waiting:
+            yield waiting.popleft()
+    while waiting:
+        yield waiting.popleft()
 
 
 def apply(function: Callable[[Item], Result], chunk: list[Item]) -> list[Result]:

@@ -7,13 +7,12 @@ the other machines need the package, not the photographs. Ray is the extra ``[cl
 import logging
 import os
 import socket
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
-from colorizer.engines import CHUNK, apply, chunks
+from colorizer.engines import CHUNK, apply, chunks, held_back
 from colorizer.errors import CutOffError
 
 Item = TypeVar("Item")
@@ -62,16 +61,12 @@ class RayEngine:
             task = ray.remote(num_cpus=1)(apply)
             shipped = ray.put(function)
             n_waiting = CHUNKS_PER_CPU * int(ray.cluster_resources().get("CPU", 1))
-            waiting: deque[tuple[list[Item], Any]] = deque()
-            for chunk in chunks(items, self.chunk):
-                freight = [self.travelling(item) for item in chunk]
-                waiting.append((chunk, task.remote(shipped, freight)))
-                if len(waiting) > n_waiting:
-                    done, reference = waiting.popleft()
-                    yield from zip(done, _get(ray, reference), strict=True)
-            while waiting:
-                done, reference = waiting.popleft()
-                yield from zip(done, _get(ray, reference), strict=True)
+            begun = (
+                (chunk, task.remote(shipped, [self.travelling(item) for item in chunk]))
+                for chunk in chunks(items, self.chunk)
+            )
+            for chunk, reference in held_back(begun, n_waiting):
+                yield from zip(chunk, _get(ray, reference), strict=True)
 
 
 def load_ray() -> ModuleType:

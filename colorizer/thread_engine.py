@@ -5,13 +5,10 @@ Gives results in the order of the items and holds only a few at a time, as the e
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import ThreadPoolExecutor
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from colorizer.engines import Item, Result, held_back
 
 MAX_THREADS = 8  # each holds a photograph
 WAITING_PER_THREAD = 3
@@ -44,16 +41,10 @@ class Threads:
             function: its error ends all.
             items: taken one after the other in the calling thread, as room becomes free.
         """
-        waiting: deque[tuple[Item, Future[Result]]] = deque()
         pool = ThreadPoolExecutor(self.n_threads)
+        begun = ((item, pool.submit(function, item)) for item in items)
         try:
-            for item in items:
-                waiting.append((item, pool.submit(function, item)))
-                if len(waiting) > WAITING_PER_THREAD * self.n_threads:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
-            while waiting:
-                done, future = waiting.popleft()
-                yield done, future.result()
+            for item, future in held_back(begun, WAITING_PER_THREAD * self.n_threads):
+                yield item, future.result()
         finally:
             pool.shutdown(cancel_futures=True)
