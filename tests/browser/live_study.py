@@ -2,7 +2,6 @@
 
 import dataclasses
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
-from werkzeug.serving import make_server
 
 from study_app import create_app
 from study_app.catalog import find_study, load_stimulus_set, store_study
@@ -24,6 +22,7 @@ from study_app.study_file import parse_study_file
 from study_app.study_moves import open_study
 from study_app.study_tables import Screening, StandardQuestions
 from study_app.study_template import StudyDraft, write_study_text
+from tests.thread_server import serve_in_thread
 
 STUDY_ID = "false-colours"
 CONTACT = "Dr Ada Example, ada@university.example"
@@ -105,15 +104,10 @@ def serve_study(
         upgrade_database()
         _store_open_study(set_folder, rewrite(_study_text(protocol)))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     try:
-        yield LiveStudy(f"http://127.0.0.1:{server.server_port}", app, instance, set_folder)
+        with serve_in_thread(app) as url:
+            yield LiveStudy(url, app, instance, set_folder)
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         with app.app_context():
             db.engine.dispose()
 

@@ -1,14 +1,11 @@
 """Simulated observers against a real server in this process: werkzeug's, with a thread each."""
 
 import json
-import threading
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from study_app.catalog import find_study
 from study_app.errors import SimulationError
@@ -34,6 +31,7 @@ from study_app.study_moves import close_study, open_study
 from study_app.study_tables import STANDARD_QUESTION_IDS, Screening, StandardQuestions
 from tests.study_app import factories
 from tests.study_app.factories import NOW, SECRET_KEY
+from tests.thread_server import serve_in_thread
 
 
 @pytest.fixture
@@ -45,20 +43,9 @@ def draft_app(app, two_condition_folder):
     return app
 
 
-@contextmanager
-def served(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
 def url(draft_app):
-    with served(draft_app) as address:
+    with serve_in_thread(draft_app) as address:
         yield address
 
 
@@ -112,7 +99,7 @@ def test_observers_pass_every_check_and_are_asked_every_question(app, two_condit
     with app.app_context():
         factories.create_study(text, two_condition_folder)
 
-    with served(app) as url:
+    with serve_in_thread(app) as url:
         assert run(app, url, n=2) == [10, 10]
 
     with app.app_context():
