@@ -91,7 +91,15 @@ def caller(request, open_app, secrets):
 
 
 def addresses(app, secrets):
-    """Give every address with the victim's own keys in it, and its methods."""
+    """Give every address with the victim's own keys in it, and its methods.
+
+    All at once: requests made while the context is open would share one database session.
+    """
+    with app.test_request_context():
+        return list(built_addresses(app, secrets))
+
+
+def built_addresses(app, secrets):
     values = {
         "study_id": "colours",
         "trial_key": secrets["trial_key"],
@@ -106,16 +114,15 @@ def addresses(app, secrets):
         "number": 0,
         "file": "report.html",
     }
-    with app.test_request_context():
-        for rule in app.url_map.iter_rules():
-            for token in secrets["tokens"]:
-                given = {name: values.get(name, token) for name in rule.arguments}
-                if "pilot-report" in rule.rule:
-                    given["name"] = "report"
-                adapter = app.url_map.bind("")
-                yield rule, adapter.build(rule.endpoint, given)
-                if "token" not in rule.arguments:
-                    break
+    for rule in app.url_map.iter_rules():
+        for token in secrets["tokens"]:
+            given = {name: values.get(name, token) for name in rule.arguments}
+            if "pilot-report" in rule.rule:
+                given["name"] = "report"
+            adapter = app.url_map.bind("")
+            yield rule, adapter.build(rule.endpoint, given)
+            if "token" not in rule.arguments:
+                break
 
 
 def victims_rows(app, secrets):
