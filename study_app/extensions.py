@@ -1,7 +1,9 @@
 """The database and its migrations, as extensions of the Flask app; no tables, no queries."""
 
+import math
 import select
 import sqlite3
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,6 +28,8 @@ DETAILS_OF_POSTGRESQL = "\nDETAIL:"
 # Nobody waits long for the log to be written over: the next one who can does it.
 CHECKPOINT_TIMEOUT_MS = 1_000
 MOST_TOKENS_KNOWN = 4_096
+USED_AT = "used_at"
+LOOK_AFTER_S = 1.0
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -98,6 +102,7 @@ def init_extensions(app: flask.Flask) -> None:
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
         else:
+            sa.event.listen(db.engine, "checkin", _note_use)
             sa.event.listen(db.engine, "checkout", _refuse_ended_connection)
 
 
@@ -174,14 +179,21 @@ def _set_sqlite_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry
     connection.execute("PRAGMA secure_delete = ON")
 
 
+def _note_use(_connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info[USED_AT] = time.monotonic()
+
+
 def _refuse_ended_connection(
-    connection: Any, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
 ) -> None:
     """Let the pool connect anew where a server that was restarted has ended its connections.
 
     A connection without a question has nothing to read, unless the server said good-bye. To look
-    costs nothing; to ask, as ``pool_pre_ping`` does, costs as much as a statement.
+    costs a call of the system, which is saved where the connection has just been used; to ask, as
+    ``pool_pre_ping`` does, costs as much as a statement.
     """
+    if time.monotonic() - entry.info.get(USED_AT, -math.inf) < LOOK_AFTER_S:
+        return
     waiting = select.poll()
     waiting.register(connection.pgconn.socket, select.POLLIN)
     if waiting.poll(0):

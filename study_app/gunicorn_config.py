@@ -7,15 +7,16 @@ not imported there, so that new workers after a reload (HUP) run the code that i
 import importlib.util
 import logging
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import gunicorn.glogging
+import gunicorn.workers.gthread
 
 LOG_FORMAT_VARIABLE = "STUDY_LOG_FORMAT"
+SIGN_OF_LIFE_S = 1.0
 
-# Threads keep connections alive between requests; synchronous workers close them.
-worker_class = "gthread"
 # A worker that gives no sign of life for so long is killed; a wait for SQLite's lock is shorter.
 timeout = 60
 # On TERM and HUP requests under way may go on for so long.
@@ -58,6 +59,25 @@ class StudyLogger(gunicorn.glogging.Logger):  # type: ignore[misc] # gunicorn is
 
 
 logger_class = StudyLogger
+
+
+class StudyWorker(gunicorn.workers.gthread.ThreadWorker):  # type: ignore[misc]
+    """Threads, which keep connections alive between requests; a sign of life once a second.
+
+    Gunicorn's own gives one at every event, several for every request: a tenth of its work.
+    """
+
+    _said_at = 0.0
+
+    def notify(self) -> None:
+        """Say that this worker lives, unless it has just been said."""
+        now = time.monotonic()
+        if now - self._said_at >= SIGN_OF_LIFE_S:
+            self._said_at = now
+            super().notify()
+
+
+worker_class = StudyWorker
 
 
 def child_exit(_server: Any, worker: Any) -> None:

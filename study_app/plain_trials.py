@@ -9,10 +9,12 @@ Place on the data's path: between the trial API and ``trial_flow.py``.
 """
 
 import functools
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from study_app.events import tell
 from study_app.models import (
@@ -25,7 +27,7 @@ from study_app.models import (
     Trial,
 )
 from study_app.padded_pairs import Half, PairFiles
-from study_app.prepared import Driver, GiveUp
+from study_app.prepared import Driver, GiveUp, Row
 from study_app.protocol import Side
 from study_app.responses import ResponseReport, is_exposure_valid, response_columns
 from study_app.study_file import parse_study_file
@@ -33,6 +35,7 @@ from study_app.study_tables import StudyFile
 from study_app.trial_flow import Feedback, IssuedTrial, issued_trial
 
 MOST_SESSIONS_KNOWN = 4096
+N_OF_ISSUED = 8  # columns of an issued trial
 ONCE = 1  # shown once, as far as the report goes
 
 
@@ -47,11 +50,13 @@ class PlainTrials:
         self._driver = Driver(engine)
         prepare = self._driver.prepare
         self._study_source = prepare(_study_source())
-        self._issue = prepare(_issue())
-        self._start = prepare(_start())
+        self._issue = prepare(_issue(engine.dialect.name))
+        self._start = prepare(_start(engine.dialect.name))
         self._image = prepare(_image())
+        self._store = self._store_in_two if self._driver.is_sqlite else self._store_at_once
         self._take_turn = prepare(_take_turn())
         self._insert = prepare(_insert())
+        self._take_turn_and_insert = prepare(_take_turn_and_insert())
         # A study session never changes its study, nor a study its file.
         self._file_of = functools.lru_cache(MOST_SESSIONS_KNOWN)(self._read_study_file)
 
@@ -63,7 +68,7 @@ class PlainTrials:
                 forbids it.
         """
         row = self._run(self._issue, code=code, now=now, page_key=page_key or "")
-        return issued_trial(self._file_of(code).protocol, *row)
+        return issued_trial(self._file_of(code).protocol, *row[:N_OF_ISSUED])
 
     def start(self, code: str, trial_key: str, page_key: str, now: datetime) -> None:
         """Note that a page is about to show the pair; as ``trial_flow.start_trial``.
@@ -101,19 +106,15 @@ class PlainTrials:
         """
         study_file = self._file_of(code)
         lease = timedelta(minutes=study_file.participants.lease_minutes)
-        turn = {"code": code, "trial_key": trial_key, "now": now, "until": now + lease}
-        response = response_columns(report, answered_at=now) | {
+        values = response_columns(report, answered_at=now) | {
+            "code": code,
             "trial_key": trial_key,
+            "now": now,
+            "until": now + lease,
             "shown_well": _is_shown_well(report, study_file),
         }
-        row = None
         try:
-            with self._driver.transaction() as connection:
-                if connection.first(self._take_turn, turn) is None:
-                    raise GiveUp
-                row = connection.first(self._insert, response)
-                if row is None:  # given up meanwhile
-                    raise GiveUp
+            row = self._store(values)
         except self._driver.Error:
             raise NotPlain from None  # if it was stored for all that, it is found there
         if row is None:
@@ -121,6 +122,22 @@ class PlainTrials:
         tell("answered")
         real_side = cast("Side | None", row[0])
         return real_side and Feedback(report.chosen_side != real_side, real_side)
+
+    def _store_in_two(self, values: Mapping[str, Any]) -> Row | None:
+        """Take the turn, then store the response, as one transaction."""
+        row = None
+        with self._driver.transaction() as connection:
+            if connection.first(self._take_turn, values) is None:
+                raise GiveUp
+            row = connection.first(self._insert, values)
+            if row is None:  # given up meanwhile
+                raise GiveUp
+        return row
+
+    def _store_at_once(self, values: Mapping[str, Any]) -> Row | None:
+        """Do the same in one statement, which SQLite does not know; it saves three ways to it."""
+        with self._driver.writing() as connection:
+            return connection.first(self._take_turn_and_insert, values)
 
     def _run(self, statement: Any, **values: Any) -> tuple[Any, ...]:
         try:
@@ -187,7 +204,7 @@ def _study_source() -> sa.ClauseElement:
     )
 
 
-def _issue() -> sa.ClauseElement:
+def _issue(dialect: str) -> sa.ClauseElement:
     page_key = sa.bindparam("page_key", type_=sa.String)
     return (
         sa.update(Trial)
@@ -202,11 +219,23 @@ def _issue() -> sa.ClauseElement:
             Trial.left_token,
             Trial.right_token,
             *(sa.literal_column(_OF_SESSION.format(name)) for name in ("n_practice", "n_trials")),
+            *_reaches_the_disk_later(dialect),
         )
     )
 
 
-def _start() -> sa.ClauseElement:
+def _reaches_the_disk_later(dialect: str) -> tuple[sa.ColumnElement[Any], ...]:
+    """Let PostgreSQL commit a statement without waiting for the disk, by a column it returns.
+
+    What was issued and started is told to nobody; a power failure, though no crash of the server,
+    may lose the last moment of it. SQLite is told so by the connection.
+    """
+    if dialect != "postgresql":
+        return ()
+    return (sa.func.set_config("synchronous_commit", "off", sa.true()),)
+
+
+def _start(dialect: str) -> sa.ClauseElement:
     return (
         sa.update(Trial)
         .where(StudySession.code == _CODE, StudySession.state == "running", *_IS_CURRENT)
@@ -216,7 +245,7 @@ def _start() -> sa.ClauseElement:
             started_at=_NOW,
             started_on=sa.bindparam("page_key", type_=sa.String),
         )
-        .returning(Trial.id)
+        .returning(Trial.id, *_reaches_the_disk_later(dialect))
     )
 
 
@@ -250,32 +279,68 @@ def _take_turn() -> sa.ClauseElement:
         .correlate(StudySession)
         .scalar_subquery()
     )
+    return _moved_on().where(StudySession.n_answered == place)
+
+
+def _moved_on() -> ReturningUpdate[tuple[int]]:
+    """Move the study session on by one, unless its last trial is next."""
+    until = sa.bindparam("until", type_=StudySession.lease_expires_at.type)
     return (
         sa.update(StudySession)
-        .where(*_GOES_ON, StudySession.n_answered == place)
-        .where(StudySession.n_answered + 1 < StudySession.n_trials)
-        .values(
-            n_answered=StudySession.n_answered + 1,
-            lease_expires_at=sa.bindparam("until", type_=StudySession.lease_expires_at.type),
-        )
+        .where(*_GOES_ON, StudySession.n_answered + 1 < StudySession.n_trials)
+        .values(n_answered=StudySession.n_answered + 1, lease_expires_at=until)
         .returning(StudySession.id)
     )
 
 
 def _insert() -> sa.ClauseElement:
     """Store a response, unless its trial was given up; gives the real side in practice."""
+    return _inserted(
+        Trial, lambda row: row.where(Trial.trial_key == _TRIAL_KEY, Trial.interrupted_at.is_(None))
+    )
+
+
+def _take_turn_and_insert() -> sa.ClauseElement:
+    """Do what ``_take_turn`` and ``_insert`` do.
+
+    The trial is locked before it is looked at, so that nobody gives it up meanwhile: what a
+    statement reads without a lock is as old as its beginning, even after it waited for the study
+    session.
+    """
+    current = (
+        sa.select(Trial)
+        .where(Trial.trial_key == _TRIAL_KEY, Trial.n_issued > 0, Trial.interrupted_at.is_(None))
+        .with_for_update()
+        .cte("current")
+    )
+    turn = (
+        _moved_on()
+        .where(StudySession.id == current.c.study_session_id)
+        .where(StudySession.n_answered == current.c.place)
+        .cte("turn")
+    )
+    return _inserted(current.c, lambda row: row.where(current.c.study_session_id == turn.c.id))
+
+
+def _inserted(trial: Any, limited: Callable[[sa.Select[Any]], sa.Select[Any]]) -> sa.ClauseElement:
+    """Store a response to a trial.
+
+    Args:
+        trial: where its columns are.
+        limited: says which trial it is.
+    """
     table = cast("sa.Table", Response.__table__)
-    n_shown = sa.case((Trial.n_started > 0, Trial.n_started), else_=Trial.n_issued)
+    n_shown = sa.case((trial.n_started > 0, trial.n_started), else_=trial.n_issued)
     known: dict[str, Any] = {
-        "trial_id": Trial.id,
+        "trial_id": trial.id,
         "exposure_valid": sa.and_(sa.bindparam("shown_well", type_=sa.Boolean), n_shown == ONCE),
     }
     columns = [column for column in table.c if column.name != "id"]
     row = sa.select(
         *(known.get(c.name, sa.bindparam(c.name, type_=c.type)).label(c.name) for c in columns)
-    ).where(Trial.trial_key == _TRIAL_KEY, Trial.interrupted_at.is_(None))
+    )
     return (
         sa.insert(table)
-        .from_select([c.name for c in columns], row, include_defaults=False)
+        .from_select([c.name for c in columns], limited(row), include_defaults=False)
         .returning(sa.literal_column(_REAL_SIDE_IN_PRACTICE))
     )

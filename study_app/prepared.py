@@ -34,7 +34,7 @@ class Prepared:
     order: Sequence[str] | None
 
     def bound(self, values: Mapping[str, Any]) -> Any:
-        """Give the values in the form that the driver wants."""
+        """Give the values in the form that the driver wants; more may be given than it needs."""
         whole = {**self.constants, **values}
         for name, convert in self.converters.items():
             whole[name] = convert(whole[name])
@@ -67,7 +67,7 @@ class Driver:
     def __init__(self, engine: sa.Engine) -> None:
         """Take an engine of SQLite or PostgreSQL."""
         self._engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self.is_sqlite = engine.dialect.name == "sqlite"
         self.Error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def prepare(self, statement: sa.ClauseElement) -> Prepared:
@@ -102,7 +102,7 @@ class Driver:
             durable: wait until what is written is on the disk; as of ``extensions.begin_write``.
         """
         with self._from_pool() as connection:
-            if self._is_sqlite:
+            if self.is_sqlite:
                 connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             yield PreparedConnection(connection)
 
@@ -113,7 +113,7 @@ class Driver:
         An error takes back what was written; so does ``GiveUp``, which ends here.
         """
         with self.writing() as connection:
-            connection.command("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            connection.command("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             try:
                 yield connection
             except self.Error:
@@ -131,10 +131,10 @@ class Driver:
         pooled = self._engine.raw_connection()
         connection: Any = pooled.dbapi_connection
         try:
-            if not self._is_sqlite:  # SQLite's driver begins nothing by itself: extensions.py
+            if not self.is_sqlite:  # SQLite's driver begins nothing by itself: extensions.py
                 connection.autocommit = True
             yield connection
-            if not self._is_sqlite:
+            if not self.is_sqlite:
                 connection.autocommit = False
         except BaseException:
             pooled.invalidate()

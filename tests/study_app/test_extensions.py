@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from study_app import create_app
+from study_app import create_app, extensions
 from study_app.extensions import (
     begin_write,
     db,
@@ -218,7 +218,9 @@ def test_a_proved_token_still_has_to_come_from_this_site_over_https(open_app):
 
 
 @pytest.mark.postgres
-def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(tmp_path):
+def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(
+    tmp_path, monkeypatch
+):
     with database_of_kind("postgresql") as url:
         app = create_app(factories.make_settings(tmp_path, url))
         with app.app_context():
@@ -227,6 +229,7 @@ def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(tm
             with psycopg.connect(SERVER, autocommit=True) as other:
                 for pid in pids:
                     other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+            monkeypatch.setattr(extensions, "LOOK_AFTER_S", 0.0)  # as if it had rested so long
 
             with db.engine.connect() as again:
                 assert again.scalar(sa.text("SELECT pg_backend_pid()")) not in pids

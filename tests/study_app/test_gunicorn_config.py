@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from gunicorn.workers.gthread import ThreadWorker
 
+from study_app import gunicorn_config
 from study_app.extensions import db
 from study_app.models import Response
 from tests.study_app import factories
@@ -118,3 +120,16 @@ def wait_until(is_so, server):
             return
         time.sleep(0.1)
     pytest.fail("\n".join(server.log_lines()))
+
+
+def test_a_worker_says_once_a_second_that_it_lives(monkeypatch):
+    said, clock = [], [100.0]
+    monkeypatch.setattr(ThreadWorker, "notify", lambda _: said.append(clock[0]))
+    monkeypatch.setattr(gunicorn_config.time, "monotonic", lambda: clock[0])
+    worker = object.__new__(gunicorn_config.StudyWorker)
+
+    for now in (100.0, 100.5, 101.0, 101.9, 140.0):
+        clock[0] = now
+        worker.notify()
+
+    assert said == [100.0, 101.0, 140.0]
