@@ -8,6 +8,7 @@ own, such as one upright thing before a plain ground.
 Files of trained networks hold these hashes: another hash would make them worthless.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from scipy.fft import dctn
+from scipy.spatial import KDTree
 
 from colorizer.photos import crop_square
 
 UInt8 = npt.NDArray[np.uint8]
 UInt64 = npt.NDArray[np.uint64]
+Int = npt.NDArray[np.int64]
 Float = npt.NDArray[np.float64]
 
 REDUCED_SIDE_PX = 32
@@ -33,7 +36,8 @@ PROFILE_LENGTH = 127  # of the profile as a vector, so that each of its numbers 
 MAX_DISTANCE = 10  # signs; different photographs differ in about half of the 63
 MIN_LIKENESS = 0.97  # cosine of the angle between two profiles
 NO_COPY = 255
-MIN_CAPACITY = 64
+BALL_RADIUS = (2 - 2 * MIN_LIKENESS) ** 0.5 + 1e-6  # more than rounding takes away
+MAX_WAITING = 256  # hashes outside the trees
 
 
 class PictureHash(NamedTuple):
@@ -76,34 +80,87 @@ def fingerprint(rgb: UInt8) -> Fingerprint:
 
 
 class NearDuplicates:
-    """Photographs seen so far, searched for copies of another one."""
+    """Photographs seen so far, searched for copies of another one.
+
+    A search costs hardly more among many than among few: see ``_Profiles``.
+    """
 
     def __init__(self) -> None:
-        self._names: list[str] = []
-        self._hashes = np.zeros((0, 2, 2), np.uint64)  # frame and square; grows by doubling
+        self._n_photos = 0
+        self._names: list[str] = []  # of the first photograph with each hash
+        self._known: set[PictureHash] = set()
+        self._profiles = _Profiles()
 
     def __len__(self) -> int:
         """Give the number of photographs."""
-        return len(self._names)
+        return self._n_photos
 
     def add(self, name: str, mark: Fingerprint) -> None:
         """Remember a photograph under a name that a report can print."""
-        if len(self) == len(self._hashes):
-            spare = np.zeros((max(len(self), MIN_CAPACITY), 2, 2), np.uint64)
-            self._hashes = np.concatenate([self._hashes, spare])
-        self._hashes[len(self)] = (mark.frame, mark.square)
-        self._names.append(name)
+        self._n_photos += 1
+        for picture in (mark.frame, mark.square):
+            if picture not in self._known:
+                self._known.add(picture)
+                self._names.append(name)
+                self._profiles.add(picture)
 
     def find(self, mark: Fingerprint) -> str | None:
         """Give the name of the first photograph of which this is a near duplicate, or None.
 
         The frame and the middle square are compared crosswise, as they are and mirrored.
         """
-        known = self._hashes[: len(self)].reshape(-1, 2)
-        queries = (mark.frame, mark.square, mark.mirrored_frame, mark.mirrored_square)
-        distances = np.min([copy_distances(known, query) for query in queries], axis=0)
-        found = np.flatnonzero(distances != NO_COPY)
-        return self._names[found[0] // 2] if len(found) else None
+        queries = {mark.frame, mark.square, mark.mirrored_frame, mark.mirrored_square}
+        near, hashes = self._profiles.near(queries)
+        distances = np.min([copy_distances(hashes, query) for query in queries], axis=0)
+        found = near[distances != NO_COPY]
+        return self._names[found[0]] if len(found) else None
+
+
+class _Profiles:
+    """Hashes, of which those are found whose profile points about the same way as another one.
+
+    These are the ones within a ball about its direction. Trees find them without a look at the
+    others (k-d trees, Bentley 1975). A tree cannot grow: the newest hashes wait outside, and once
+    they are many they become a tree, together with all trees that are no larger (Bentley & Saxe
+    1980). So there are few trees, and a hash is built into few of them.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = np.zeros((MAX_WAITING, 2), np.uint64)  # grows by doubling
+        self._n = 0
+        self._trees: list[tuple[int, KDTree]] = []  # each with its first hash, up to the next one's
+        self._n_in_trees = 0
+
+    def add(self, picture: PictureHash) -> None:
+        """Put a hash behind the others."""
+        if self._n == len(self._hashes):
+            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+        self._hashes[self._n] = picture
+        self._n += 1
+        if self._n - self._n_in_trees == MAX_WAITING:
+            self._plant()
+
+    def near(self, queries: Iterable[PictureHash]) -> tuple[Int, UInt64]:
+        """Give all hashes that may be copies of one of the queries, besides some that are none.
+
+        Returns:
+            (M,), int64, ascending, the places of these hashes in the order of ``add``; and the
+            hashes, (M, 2), uint64.
+        """
+        places = [np.arange(self._n_in_trees, self._n)]
+        points = _directions(np.array(list(queries), np.uint64))
+        for start, tree in self._trees:
+            for inside in tree.query_ball_point(points, BALL_RADIUS):
+                places.append(start + np.array(inside, np.int64))
+        near = np.unique(np.concatenate(places))
+        return near, self._hashes[near]
+
+    def _plant(self) -> None:
+        start = self._n_in_trees
+        while self._trees and start - self._trees[-1][0] <= self._n - start:
+            start, _ = self._trees.pop()
+        self._trees.append((start, KDTree(_directions(self._hashes[start : self._n]))))
+        self._n_in_trees = self._n
 
 
 def copy_distances(known: UInt64, query: PictureHash) -> UInt8:
@@ -130,6 +187,16 @@ def _numbers(profiles: UInt64) -> Float:
     """Take profiles (N,) apart into their numbers, (N, 8)."""
     octets = np.ascontiguousarray(profiles, "<u8").view(np.int8)
     return octets.reshape(-1, N_PROFILE**2 - 1).astype(np.float64)
+
+
+def _directions(hashes: UInt64) -> Float:
+    """Give the directions in which the profiles of hashes (N, 2) point: (N, 8), of length 1, or 0.
+
+    Of two with an angle of cosine c the distance is the root of 2 - 2c.
+    """
+    profiles = _numbers(hashes[:, 1])
+    lengths: Float = np.linalg.norm(profiles, axis=1, keepdims=True)
+    return profiles / np.maximum(lengths, 1)
 
 
 def _frequencies(rgb: UInt8) -> Float:

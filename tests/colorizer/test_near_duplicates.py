@@ -1,10 +1,17 @@
+import functools
 import io
+import itertools
+import math
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from colorizer import near_duplicates
 from colorizer.near_duplicates import (
+    MAX_DISTANCE,
+    MAX_WAITING,
+    MIN_LIKENESS,
     NO_COPY,
     Fingerprint,
     NearDuplicates,
@@ -154,6 +161,130 @@ def test_every_one_of_many_is_found():
 
     assert len(known) == 300
     assert found == [str(number) for number in range(300)]
+
+
+def random_hash(rng: np.random.Generator, profile_sd: float = 60.0) -> PictureHash:
+    numbers = np.clip(np.rint(rng.normal(0, profile_sd, 8)), -127, 127).astype(int)
+    return PictureHash(int(rng.integers(0, 2**63)), packed(*numbers.tolist()))
+
+
+def like(original: PictureHash, rng: np.random.Generator) -> PictureHash:
+    """Give a hash on either side of both limits: up to 14 signs off, turned by up to 20 degrees."""
+    flipped = sum(1 << int(bit) for bit in rng.choice(63, rng.integers(0, 15), replace=False))
+    numbers = np.array(numbers_of(original), float)
+    turned = numbers + rng.normal(0, rng.uniform(0, 0.15) * np.linalg.norm(numbers), 8)
+    profile = np.clip(np.rint(turned), -127, 127).astype(int)
+    return PictureHash(original.signs ^ flipped, packed(*profile.tolist()))
+
+
+@functools.cache
+def numbers_of(picture: PictureHash) -> list[int]:
+    return np.array([picture.profile], "<u8").view(np.int8).tolist()
+
+
+def is_copy(one: PictureHash, other: PictureHash) -> bool:
+    """Say it by the definition, in whole numbers as far as these go."""
+    first, second = numbers_of(one), numbers_of(other)
+    lengths = math.sqrt(sum(n * n for n in first)) * math.sqrt(sum(n * n for n in second))
+    product = sum(a * b for a, b in zip(first, second, strict=True))
+    return (
+        (one.signs ^ other.signs).bit_count() <= MAX_DISTANCE
+        and lengths > 0
+        and product >= MIN_LIKENESS * lengths
+    )
+
+
+def first_copy(known: list[Fingerprint], mark: Fingerprint) -> str | None:
+    """Compare a photograph with all others, one after the other."""
+    queries = (mark.frame, mark.square, mark.mirrored_frame, mark.mirrored_square)
+    for number, other in enumerate(known):
+        if any(is_copy(a, b) for a, b in itertools.product(queries, (other.frame, other.square))):
+            return str(number)
+    return None
+
+
+def a_hash(kind: str, hashes: list[PictureHash], rng: np.random.Generator) -> PictureHash:
+    """Give a random hash, or one that is like an earlier one as often as not."""
+    if kind == "random" or rng.random() < 0.5:
+        return random_hash(rng)
+    found = like(hashes[rng.integers(len(hashes))], rng)
+    if kind == "alike":
+        return found
+    return PictureHash(found.signs, packed(int(rng.integers(0, 2))))
+
+
+@pytest.mark.parametrize("max_waiting", [1, 4, 32])
+@pytest.mark.parametrize("kind", ["random", "alike", "flat"])
+def test_trees_find_exactly_what_comparing_with_each_finds(kind, max_waiting, monkeypatch):
+    """With few hashes outside them, so that there are trees of all sizes; of the flat, half are 0."""
+    monkeypatch.setattr(near_duplicates, "MAX_WAITING", max_waiting)
+    rng = np.random.default_rng(max_waiting)
+    seen, known, found, wanted = NearDuplicates(), [], [], []
+    hashes = [random_hash(rng) for _ in range(8)]
+
+    for number in range(150):
+        mark = Fingerprint(*(a_hash(kind, hashes, rng) for _ in range(4)))
+        hashes += [mark.frame, mark.square]
+        found.append(seen.find(mark))
+        wanted.append(first_copy(known, mark))
+        seen.add(str(number), mark)
+        known.append(mark)
+
+    assert found == wanted
+    assert (kind != "random") == any(wanted)
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The number of hashes compared with, at each comparison."""
+    numbers = []
+
+    def count(known, query):
+        numbers.append(len(known))
+        return copy_distances(known, query)
+
+    monkeypatch.setattr(near_duplicates, "copy_distances", count)
+    return numbers
+
+
+@pytest.mark.parametrize("n", [1_000, 8_000])
+def test_a_search_among_many_compares_with_no_more_than_among_few(looked_at, n):
+    known, rng = NearDuplicates(), np.random.default_rng(5)
+    for number in range(n):
+        known.add(str(number), Fingerprint(*(random_hash(rng) for _ in range(4))))
+
+    for _ in range(20):
+        known.find(Fingerprint(*(random_hash(rng) for _ in range(4))))
+
+    assert max(looked_at) < MAX_WAITING + 0.01 * n
+
+
+def test_many_photographs_of_one_hash_are_compared_with_once(looked_at):
+    """Otherwise a set of one photograph, a thousand times, would be compared a million times."""
+    mark, known = fingerprint(photo(0)), NearDuplicates()
+    for number in range(2 * MAX_WAITING):
+        known.add(str(number), mark)
+
+    assert known.find(mark) == "0"
+    assert len(known) == 2 * MAX_WAITING
+    assert max(looked_at) <= 2
+
+
+def test_a_hash_is_built_into_few_trees(monkeypatch):
+    """At most one of each size: of 1, 2, 4 ... times those that wait."""
+    built, tree_of = [], near_duplicates.KDTree
+
+    def grow(points):
+        built.append(len(points))
+        return tree_of(points)
+
+    monkeypatch.setattr(near_duplicates, "KDTree", grow)
+    known, rng = NearDuplicates(), np.random.default_rng(6)
+    for number in range(16 * MAX_WAITING):
+        picture = random_hash(rng)
+        known.add(str(number), Fingerprint(picture, picture, picture, picture))
+
+    assert sum(built) <= 16 * MAX_WAITING * (1 + math.log2(16))
 
 
 def test_no_two_photographs_of_the_evaluation_folder_are_called_copies():
