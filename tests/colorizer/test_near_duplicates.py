@@ -216,7 +216,7 @@ def a_hash(kind: str, hashes: list[PictureHash], rng: np.random.Generator) -> Pi
 @pytest.mark.parametrize("max_waiting", [1, 4, 32])
 @pytest.mark.parametrize("kind", ["random", "alike", "flat"])
 def test_trees_find_exactly_what_comparing_with_each_finds(kind, max_waiting, monkeypatch):
-    """With few hashes outside them, so that there are trees of all sizes; of the flat, half are 0."""
+    """Few hashes wait outside, so that there are trees of all sizes; half of the flat are 0."""
     monkeypatch.setattr(near_duplicates, "MAX_WAITING", max_waiting)
     rng = np.random.default_rng(max_waiting)
     seen, known, found, wanted = NearDuplicates(), [], [], []
