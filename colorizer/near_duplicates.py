@@ -37,7 +37,8 @@ MAX_DISTANCE = 10  # signs; different photographs differ in about half of the 63
 MIN_LIKENESS = 0.97  # cosine of the angle between two profiles
 NO_COPY = 255
 BALL_RADIUS = (2 - 2 * MIN_LIKENESS) ** 0.5 + 1e-6  # more than rounding takes away
-MAX_WAITING = 256  # hashes outside the trees
+MAX_WAITING = 2048  # hashes outside the trees; comparing with them costs less than one more tree
+MERGED_RATIO = 8  # times as many as the new ones has a tree at most that is built anew with them
 
 
 class PictureHash(NamedTuple):
@@ -121,8 +122,8 @@ class _Profiles:
 
     These are the ones within a ball about its direction. Trees find them without a look at the
     others (k-d trees, Bentley 1975). A tree cannot grow: the newest hashes wait outside, and once
-    they are many they become a tree, together with all trees that are no larger (Bentley & Saxe
-    1980). So there are few trees, and a hash is built into few of them.
+    they are many they become a tree, together with the small ones among the trees (Bentley & Saxe
+    1980). So there are few trees, and a hash is built into few of them, one after the other.
     """
 
     def __init__(self) -> None:
@@ -147,17 +148,20 @@ class _Profiles:
             (M,), int64, ascending, the places of these hashes in the order of ``add``; and the
             hashes, (M, 2), uint64.
         """
-        places = [np.arange(self._n_in_trees, self._n)]
         points = _directions(np.array(list(queries), np.uint64))
-        for start, tree in self._trees:
-            for inside in tree.query_ball_point(points, BALL_RADIUS):
-                places.append(start + np.array(inside, np.int64))
-        near = np.unique(np.concatenate(places))
+        in_trees = {
+            start + number
+            for start, tree in self._trees
+            for inside in tree.query_ball_point(points, BALL_RADIUS)
+            for number in inside
+        }
+        waiting = np.arange(self._n_in_trees, self._n)
+        near = np.concatenate([np.array(sorted(in_trees), np.int64), waiting])
         return near, self._hashes[near]
 
     def _plant(self) -> None:
         start = self._n_in_trees
-        while self._trees and start - self._trees[-1][0] <= self._n - start:
+        while self._trees and start - self._trees[-1][0] < MERGED_RATIO * (self._n - start):
             start, _ = self._trees.pop()
         self._trees.append((start, KDTree(_directions(self._hashes[start : self._n]))))
         self._n_in_trees = self._n

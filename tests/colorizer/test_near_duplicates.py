@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from colorizer import near_duplicates
 from colorizer.near_duplicates import (
     MAX_DISTANCE,
-    MAX_WAITING,
+    MERGED_RATIO,
     MIN_LIKENESS,
     NO_COPY,
     Fingerprint,
@@ -248,7 +248,8 @@ def looked_at(monkeypatch):
 
 
 @pytest.mark.parametrize("n", [1_000, 8_000])
-def test_a_search_among_many_compares_with_no_more_than_among_few(looked_at, n):
+def test_a_search_among_many_compares_with_no_more_than_among_few(looked_at, monkeypatch, n):
+    monkeypatch.setattr(near_duplicates, "MAX_WAITING", 64)
     known, rng = NearDuplicates(), np.random.default_rng(5)
     for number in range(n):
         known.add(str(number), Fingerprint(*(random_hash(rng) for _ in range(4))))
@@ -256,35 +257,37 @@ def test_a_search_among_many_compares_with_no_more_than_among_few(looked_at, n):
     for _ in range(20):
         known.find(Fingerprint(*(random_hash(rng) for _ in range(4))))
 
-    assert max(looked_at) < MAX_WAITING + 0.01 * n
+    assert max(looked_at) < 64 + 20
 
 
 def test_many_photographs_of_one_hash_are_compared_with_once(looked_at):
     """Otherwise a set of one photograph, a thousand times, would be compared a million times."""
     mark, known = fingerprint(photo(0)), NearDuplicates()
-    for number in range(2 * MAX_WAITING):
+    for number in range(1_000):
         known.add(str(number), mark)
 
     assert known.find(mark) == "0"
-    assert len(known) == 2 * MAX_WAITING
+    assert len(known) == 1_000
     assert max(looked_at) <= 2
 
 
 def test_a_hash_is_built_into_few_trees(monkeypatch):
-    """At most one of each size: of 1, 2, 4 ... times those that wait."""
-    built, tree_of = [], near_duplicates.KDTree
+    """Whenever it is, those with it become an eighth more at least; and trees stay few."""
+    built, n, tree_of = [], 8 * 1024, near_duplicates.KDTree
 
     def grow(points):
         built.append(len(points))
         return tree_of(points)
 
+    monkeypatch.setattr(near_duplicates, "MAX_WAITING", 8)
     monkeypatch.setattr(near_duplicates, "KDTree", grow)
     known, rng = NearDuplicates(), np.random.default_rng(6)
-    for number in range(16 * MAX_WAITING):
+    for number in range(n):
         picture = random_hash(rng)
         known.add(str(number), Fingerprint(picture, picture, picture, picture))
 
-    assert sum(built) <= 16 * MAX_WAITING * (1 + math.log2(16))
+    assert sum(built) <= n * math.log(1024) / math.log(1 + 1 / MERGED_RATIO)
+    assert len(known._profiles._trees) <= 1 + math.log(1024) / math.log(MERGED_RATIO)
 
 
 def test_no_two_photographs_of_the_evaluation_folder_are_called_copies():
