@@ -23,15 +23,12 @@ SERVE ?= 1
 PORT ?= 5000
 DEMO := instance/demo
 DEMO_SET := $(DEMO)/set/manifest.json
-DEMO_SEED := 2016
 DEMO_PARTICIPANTS := 40
 DEMO_MAX_PHOTOS := 120
-ZHANG_PHOTOS := 50
 WORKERS ?= 2
 BENCH_TABLE := instance/bench.jsonl
-STUDY := STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app
 
-.PHONY: help install demo demo-photos test lint pytest postgresql long longer bench docs audit sbom release clean
+.PHONY: help install demo test lint pytest postgresql long longer bench docs audit sbom release clean
 
 help:
 	@sed -n '3,12s/^# *//p' Makefile
@@ -52,67 +49,15 @@ $(INSTALLED): pyproject.toml $(PINS)
 
 # --- the demo ------------------------------------------------------------------------------------
 
-demo: $(INSTALLED) demo-photos $(DEMO)/report.html
-	@echo
-	@echo "A colorization Turing test, ready:"
-	@echo "  photos          $$(cat $(DEMO)/photos.txt)"
-	@echo "  stimulus set    $(DEMO)/set ($$(sed -n 's/^photos //p' $(DEMO)/built.txt) photos; conditions full, mean, random)"
-	@echo "  study           $(DEMO)/study.toml, stored in $(DEMO)/study.sqlite"
-	@echo "  trial table     $(DEMO)/export/trials.csv, by $(DEMO_PARTICIPANTS) simulated participants per condition"
-	@echo "  report          $(DEMO)/report.html  (simulated answers: it shows the path, not a finding)"
-	@echo
-	@echo "After taking part yourself, make your own report:"
-	@echo "  STUDY_INSTANCE_PATH=$(DEMO) $(BIN)/study-app export --out mine && $(BIN)/analysis report mine --out mine.html"
-	@echo
-	@if [ "$(SERVE)" = 0 ]; then echo "Serve it with: make demo$(if $(PHOTOS), PHOTOS='$(PHOTOS)')"; \
-	else echo "Take the study at http://127.0.0.1:$(PORT)  (Ctrl-C stops)"; exec env $(STUDY) serve --port $(PORT); fi
+# A step that is done is not done again; a demo of other photographs is set aside.
+DEMO_COMMAND := $(BIN)/study-app demo --out $(DEMO) $(if $(PHOTOS),--photos "$(PHOTOS)") --set-aside \
+  --participants $(DEMO_PARTICIPANTS) --max-photos $(DEMO_MAX_PHOTOS)
 
-# A demo of other photographs is another demo: the old one is set aside, not overwritten.
-demo-photos:
-	@mkdir -p $(DEMO); \
-	wanted="$(if $(PHOTOS),$(PHOTOS),crops of the photographs inside scikit-image)"; \
-	if [ -e $(DEMO)/photos.txt ] && [ "$$(cat $(DEMO)/photos.txt)" != "$$wanted" ]; then \
-	  n=1; while [ -e $(DEMO)-$$n ]; do n=$$((n + 1)); done; \
-	  mv $(DEMO) $(DEMO)-$$n && mkdir -p $(DEMO); \
-	  echo "The demo of other photographs is now in $(DEMO)-$$n"; \
-	fi; \
-	[ -e $(DEMO)/photos.txt ] || echo "$$wanted" > $(DEMO)/photos.txt
+demo: $(INSTALLED)
+	@exec $(DEMO_COMMAND) $(if $(filter 0,$(SERVE)),--no-serve,--port $(PORT))
 
-# Each step leaves a file; a step that is done is not done again.
-$(DEMO_SET): | $(INSTALLED) demo-photos
-	@echo "Colouring photographs"
-	@if [ -z "$(PHOTOS)" ]; then $(BIN)/colorizer sample-photos --out $(DEMO)/photos --overwrite; fi
-	@$(BIN)/colorizer build-set "$(if $(PHOTOS),$(PHOTOS),$(DEMO)/photos)" --out $(DEMO)/set --overwrite \
-	  --condition full=weights:default --condition mean=weights:default,temperature=1.0 \
-	  --condition random=random --max-photos $(DEMO_MAX_PHOTOS) --seed $(DEMO_SEED)
-
-$(DEMO)/built.txt: $(DEMO_SET)
-	@$(BIN)/python -c 'from pathlib import Path; from colorizer.manifest import load_manifest; \
-	  print("photos", len(load_manifest(Path("$(DEMO)/set")).photo_ids))' > $@
-
-# Fewer photographs than the 2016 protocol needs make a shorter demo.
-$(DEMO)/study.toml: $(DEMO)/built.txt
-	@n=$$(sed -n 's/^photos //p' $(DEMO)/built.txt); lengths=""; \
-	if [ "$$n" -lt $(ZHANG_PHOTOS) ]; then \
-	  practice=$$((n / 5)); main=$$((n - practice)); vigilance=$$(((main + 9) / 10)); \
-	  lengths="--n-practice $$practice --n-main $$main --n-vigilance $$vigilance"; \
-	  echo "$$n photographs: $$practice practice and $$main test pairs instead of 10 and 40"; fi; \
-	$(BIN)/study-app init $@ --no-input --protocol zhang2016 --id demo --title "Real or machine-coloured?" \
-	  --contact "the person who started this demo" --per-condition $(DEMO_PARTICIPANTS) $$lengths
-
-$(DEMO)/created.txt: $(DEMO)/study.toml
-	@$(STUDY) create $(DEMO)/study.toml --set $(DEMO)/set
-	@$(STUDY) open
-	@touch $@
-
-$(DEMO)/simulated.txt: $(DEMO)/created.txt
-	@echo "Simulated participants take the study"
-	@$(STUDY) simulate --participants $(DEMO_PARTICIPANTS) --seed $(DEMO_SEED) --fool-rate full=0.32 --fool-rate mean=0.25
-	@touch $@
-
-$(DEMO)/report.html: $(DEMO)/simulated.txt
-	@$(STUDY) export --out $(DEMO)/export --overwrite
-	@$(BIN)/analysis report $(DEMO)/export --out $@ --overwrite
+$(DEMO_SET): | $(INSTALLED)
+	@$(DEMO_COMMAND) --no-serve
 
 # --- proofs --------------------------------------------------------------------------------------
 

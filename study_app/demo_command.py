@@ -1,9 +1,12 @@
 """The ``study-app`` command that shows the whole path, in a folder of its own."""
 
 import importlib.util
+import itertools
 import json
 import os
+import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +47,8 @@ INSTALL = "pip install 'colorization-turing-test[colorizer,analysis]'"
               type=click.IntRange(1), help="Simulated observers per condition.")  # fmt: skip
 @click.option("--max-photos", default=60, show_default=True, type=click.IntRange(5),
               help="Colour this many.")  # fmt: skip
+@click.option("--set-aside", is_flag=True,
+              help="Rename what is in the folder, where it is no demo of this.")  # fmt: skip
 @click.option("--serve/--no-serve", default=True, help="Serve the study in the end.")
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
 def demo(
@@ -52,6 +57,7 @@ def demo(
     given_set: Path | None,
     n_people: int,
     max_photos: int,
+    set_aside: bool,
     serve: bool,
     port: int,
 ) -> None:
@@ -70,7 +76,7 @@ def demo(
         "max_photos": max_photos,
         "done": [],
     }
-    record = _begin(folder, asked)
+    record = _begin(folder, asked, set_aside)
     if given_set is None and not record["done"]:
         _check_colouring()
     environment = demo_environment(folder, os.environ)
@@ -104,24 +110,40 @@ def demo_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, 
     return {**kept, f"{ENVIRONMENT_PREFIX}INSTANCE_PATH": str(folder)}
 
 
-def _begin(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
+def _begin(folder: Path, asked: dict[str, Any], set_aside: bool) -> dict[str, Any]:
     """Give the record of the demo in a folder, or begin one.
 
     Raises:
-        DemoError: something else is there, or a demo of something else.
+        DemoError: something else is there, or a demo of something else, and is not to be set aside.
     """
-    path = folder / RECORD_NAME
     if not folder.exists() or not any(folder.iterdir()):
         return asked
+    record = _read_record(folder)
+    if record is not None and {**record, "done": []} == asked:
+        return record
+    if set_aside:
+        click.echo(f"What was in {folder} is now in {_set_aside(folder)}")
+        return asked
+    if record is None:
+        raise DemoError(f"{folder}: is there and no demo; --out names another folder")
+    raise DemoError(
+        f"{folder}: holds a demo of other photographs or numbers; --out names another folder"
+    )
+
+
+def _read_record(folder: Path) -> dict[str, Any] | None:
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads((folder / RECORD_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise DemoError(f"{folder}: is there and no demo; --out names another folder") from None
-    if {**record, "done": []} != asked:
-        raise DemoError(
-            f"{folder}: holds a demo of other photographs or numbers; --out names another folder"
-        )
+        return None
     return record
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder to the first free name; gives it."""
+    names = (folder.with_name(f"{folder.name}-{n}") for n in itertools.count(1))
+    free = next(name for name in names if not name.exists())
+    return folder.rename(free)
 
 
 def _check_colouring() -> None:
@@ -169,16 +191,25 @@ def _say_what_is_there(
     report = str(folder / "report.html")
     if not analysis_command.is_installed():
         report = f"none: {analysis_command.INSTALL} adds the analysis"
-    instance = f"STUDY_INSTANCE_PATH={_quoted(str(folder))}"
+    instance, ours = f"STUDY_INSTANCE_PATH={_quoted(str(folder))}", _as_typed("study-app")
     click.echo(
         "\nA colorization Turing test, ready:"
         f"\n  stimulus set  {stimulus_set} ({n_photos} photographs; {', '.join(conditions)})"
         f"\n  study         {folder / 'study.toml'}, stored in {folder / 'study.sqlite'}"
         f"\n  answers       {folder / 'export' / 'trials.csv'}, of simulated observers"
         f"\n  report        {report}"
-        f"\n  the desk      {instance} study-app desk-password opens it"
-        f"\n  to take part  {instance} study-app serve --port {port}"
+        f"\n  the desk      {instance} {ours} desk-password opens it"
+        f"\n  to take part  {instance} {ours} serve --port {port}"
+        f"\n  and then      {instance} {ours} export --out mine"
+        f" && {_as_typed('analysis')} report mine --out mine.html"
     )
+
+
+def _as_typed(program: str) -> str:
+    """Give what starts a program in this shell: its name, or its place where no name leads."""
+    if shutil.which(program):
+        return program
+    return _quoted(os.path.relpath(Path(sys.executable).with_name(program)))
 
 
 def _absolute(path: Path | None) -> str | None:

@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -55,6 +57,21 @@ def test_all_steps_are_run_and_shown_and_what_is_there_is_told(tmp_path, stimulu
     assert "(12 photographs; full, random)" in said
 
 
+def test_what_is_told_can_be_typed_where_no_name_leads_to_the_programs(
+    tmp_path, stimulus_set, started, monkeypatch
+):
+    here = Path(sys.executable).parent
+    monkeypatch.chdir(here.parent)
+    monkeypatch.setenv("PATH", str(here))
+    assert " study-app serve" in demo("--set", stimulus_set, "--out", tmp_path / "demo")
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    said = demo("--set", stimulus_set, "--out", tmp_path / "demo")
+
+    assert f" {here.name}/study-app serve" in said
+    assert f"&& {here.name}/analysis report mine" in said
+
+
 def test_it_goes_on_with_the_step_that_refused(tmp_path, stimulus_set, started):
     started.failing = "simulate"
     said = demo("--set", stimulus_set, "--out", tmp_path / "demo", code=17)
@@ -78,6 +95,22 @@ def test_a_demo_of_something_else_is_left_alone(tmp_path, stimulus_set, started)
 
     assert "holds a demo of other photographs or numbers; --out names another folder" in said
     assert started == []
+
+
+def test_what_is_something_else_is_set_aside_when_asked(tmp_path, stimulus_set, started):
+    folder, same = tmp_path / "demo", ("--set", stimulus_set, "--out", tmp_path / "demo")
+    demo(*same)
+    (tmp_path / "demo-1").mkdir()
+    (folder / "mine.html").touch()
+    demo(*same, "--set-aside")
+    started.clear()
+
+    said = demo(*same, "--set-aside", "--participants", 3)
+
+    assert f"What was in {folder} is now in {folder}-2\n" in said
+    assert (tmp_path / "demo-2" / "mine.html").exists()
+    assert not (folder / "mine.html").exists()
+    assert started[0] == "init"
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(tmp_path, started):
