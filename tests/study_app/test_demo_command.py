@@ -57,8 +57,9 @@ def test_all_steps_are_run_and_shown_and_what_is_there_is_told(tmp_path, stimulu
     assert "(12 photographs; full, random)" in said
 
 
+@pytest.mark.usefixtures("started")
 def test_what_is_told_can_be_typed_where_no_name_leads_to_the_programs(
-    tmp_path, stimulus_set, started, monkeypatch
+    tmp_path, stimulus_set, monkeypatch
 ):
     here = Path(sys.executable).parent
     monkeypatch.chdir(here.parent)
