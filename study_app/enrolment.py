@@ -8,7 +8,7 @@ import fcntl
 import os
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,27 +21,13 @@ from study_app.catalog import conditions_of, file_of, find_study, roles_of
 from study_app.errors import N_, AlreadyTakenPart, StudyError, StudyFull, StudyNotOpen
 from study_app.events import tell
 from study_app.extensions import begin_write
-from study_app.models import (
-    Condition,
-    Participant,
-    StimulusPair,
-    Study,
-    StudySession,
-    StudyStimulusSet,
-    Trial,
-)
+from study_app.known_pairs import read_pairs, row_ids_of
+from study_app.models import Condition, Participant, Study, StudySession, Trial
 from study_app.opaque_names import new_trial_names
 from study_app.pair_usage import count_pair_usage
 from study_app.places import count_places, taken
 from study_app.plan import plan_trials
-from study_app.protocol import (
-    PlannablePair,
-    PlannedTrial,
-    ProtocolSettings,
-    Roles,
-    plan_digest,
-    plan_settings,
-)
+from study_app.protocol import PlannedTrial, Roles, plan_digest, plan_settings
 from study_app.study_states import ENROLLING, phase_of
 from study_app.study_tables import StudyFile
 
@@ -154,18 +140,6 @@ def check_has_place(session: Session, study: Study, external_id: str | None, now
     _check_free(min(places[arm.id if arm else None] for arm in arms), study_file)
 
 
-def plannable_pairs(
-    session: Session, study: Study, conditions: Sequence[str]
-) -> list[PlannablePair]:
-    """Give the pairs of some conditions in all sets of a study."""
-    return [PlannablePair(*row) for row in session.execute(_pairs(study, conditions))]
-
-
-def set_ids(study: Study) -> sa.Select[Any]:
-    """Give the row ids of the stimulus sets of a study, as a subquery."""
-    return sa.select(StudyStimulusSet.stimulus_set_id).where(StudyStimulusSet.study_id == study.id)
-
-
 def _check_free(fewest: int, study_file: StudyFile) -> None:
     if fewest >= study_file.participants.per_condition:
         raise StudyFull(N_("This study has all its participants. Thank you for your interest."))
@@ -232,8 +206,11 @@ def _make_plan(
     leased = _lease(session, study, study_file, roles, applicant.simulated, seed, now)
     basis = _basis(session, study, applicant, leased, now)
     usage = count_pair_usage(session, study, simulated=applicant.simulated, now=now, phase=phase)
-    trials, row_of = _plan(session, study, study_file.protocol, roles, leased, seed, usage)
-    return _Plan(basis, trials, [row_of[trial.pair_id] for trial in trials])
+    tested = (leased.name,) if leased else roles.tested
+    wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
+    pairs = read_pairs(session, study, wanted)
+    trials = plan_trials(pairs, plan_settings(study_file.protocol, roles, tested), seed, usage)
+    return _Plan(basis, trials, row_ids_of(session, study, [trial.pair_id for trial in trials]))
 
 
 def _basis(
@@ -346,32 +323,6 @@ def _arms(
     if study_file.protocol.design == "within":
         return [None]
     return [found for found in conditions_of(session, study) if found.name in roles.tested]
-
-
-def _plan(
-    session: Session,
-    study: Study,
-    protocol: ProtocolSettings,
-    roles: Roles,
-    leased: Condition | None,
-    seed: int,
-    usage: dict[str, int],
-) -> tuple[list[PlannedTrial], dict[str, int]]:
-    """Give the trials, and the row of each pair by its name."""
-    tested = (leased.name,) if leased else roles.tested
-    wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
-    rows = session.execute(_pairs(study, wanted, StimulusPair.id)).all()
-    pairs = [PlannablePair(*row[:-1]) for row in rows]
-    trials = plan_trials(pairs, plan_settings(protocol, roles, tested), seed, usage)
-    return trials, {row.pair_id: row.id for row in rows}
-
-
-def _pairs(study: Study, conditions: Sequence[str], *more: Any) -> sa.Select[Any]:
-    return (
-        sa.select(StimulusPair.pair_id, StimulusPair.photo_id, Condition.name, *more)
-        .join(Condition)
-        .where(StimulusPair.stimulus_set_id.in_(set_ids(study)), Condition.name.in_(conditions))
-    )
 
 
 def _store_plan(session: Session, study_session: StudySession, plan: _Plan) -> None:

@@ -9,10 +9,12 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
+from operator import add
 
 from study_app.errors import PlanError
 from study_app.number_words import counted
 from study_app.protocol import PlannablePair
+from study_app.sorted_pairs import ConditionPairs, SortedPairs, sort_pairs
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ class _Choice:
 
     Attributes:
         costs: for each need, its candidates and what each would cost, cheapest first.
+        pair_ids: for each need, the pair of each candidate.
         holder: photos in use, by the number of the need that has them.
     """
 
     costs: list[dict[str, int]]
+    pair_ids: list[dict[str, str]]
     holder: dict[str, int] = field(default_factory=dict)
 
 
@@ -55,7 +59,7 @@ class _Move:
 
 def choose_pairs(
     needs: Sequence[Need],
-    pairs: Iterable[PlannablePair],
+    pairs: Iterable[PlannablePair] | SortedPairs,
     usage: Mapping[str, int],
     rng: random.Random,
 ) -> list[list[PlannablePair]]:
@@ -72,7 +76,7 @@ def choose_pairs(
 
     Args:
         needs: what is wanted.
-        pairs: the pairs there are; their order does not matter.
+        pairs: the pairs there are; their order does not matter. Who plans often sorts them once.
         usage: how often a pair was judged, by ``pair_id``; 0 if not named.
         rng: draws among equals.
 
@@ -82,50 +86,58 @@ def choose_pairs(
     Raises:
         PlanError: no choice gives every need its photos.
     """
-    by_condition = _by_condition(pairs, {need.condition for need in needs if need.n})
-    choice = _Choice(_costs(needs, by_condition, usage, rng))
+    there = pairs if isinstance(pairs, SortedPairs) else sort_pairs(pairs)
+    choice = _find_candidates(needs, there, usage, rng)
     for number, need in enumerate(needs):
         for _ in range(need.n):
             if not _take_one(choice, number):
-                raise PlanError(_too_few_photos(needs, by_condition))
+                raise PlanError(_too_few_photos(needs, there))
     chosen: list[list[PlannablePair]] = [[] for _ in needs]
     for photo_id, number in choice.holder.items():
-        chosen[number].append(by_condition[needs[number].condition][photo_id])
+        pair_id = choice.pair_ids[number][photo_id]
+        chosen[number].append(PlannablePair(pair_id, photo_id, needs[number].condition))
     for own in chosen:
         rng.shuffle(own)
     return chosen
 
 
-def _by_condition(
-    pairs: Iterable[PlannablePair], conditions: set[str]
-) -> dict[str, dict[str, PlannablePair]]:
-    """Sort the pairs by condition and photo, in an order that does not depend on theirs."""
-    grouped: dict[str, dict[str, PlannablePair]] = {name: {} for name in sorted(conditions)}
-    for pair in sorted(pairs):
-        if pair.condition in grouped:
-            grouped[pair.condition][pair.photo_id] = pair
-    return grouped
-
-
-def _costs(
-    needs: Sequence[Need],
-    by_condition: Mapping[str, Mapping[str, PlannablePair]],
-    usage: Mapping[str, int],
-    rng: random.Random,
-) -> list[dict[str, int]]:
+def _find_candidates(
+    needs: Sequence[Need], there: SortedPairs, usage: Mapping[str, int], rng: random.Random
+) -> _Choice:
     """Give each need's candidates with their costs; a rank outweighs all after it together."""
     n_places = sum(need.n for need in needs)
     base = 1 + n_places * max(usage.values(), default=0)
     lowest_rank = max((need.rank for need in needs if need.rank is not None), default=0)
-    costs = []
+    wanted = {need.condition for need in needs if need.n}
+    choice = _Choice([], [])
     for need in needs:
         weight = 0 if need.rank is None else base ** (lowest_rank - need.rank)
-        drawn = [
-            (weight * usage.get(pair.pair_id, 0), rng.random(), photo_id)
-            for photo_id, pair in by_condition.get(need.condition, {}).items()
-        ]
-        costs.append({photo_id: cost for cost, _, photo_id in nsmallest(n_places, drawn)})
-    return costs
+        own = there.of(need.condition) if need.condition in wanted else ConditionPairs()
+        cheapest = _cheapest(n_places, own, usage if weight else {}, rng)
+        photo_ids, pair_ids = own.photo_ids, own.pair_ids
+        choice.costs.append(
+            {photo_ids[i]: weight * usage.get(pair_ids[i], 0) for i in cheapest},
+        )
+        choice.pair_ids.append({photo_ids[i]: pair_ids[i] for i in cheapest})
+    return choice
+
+
+def _cheapest(
+    n: int, own: ConditionPairs, usage: Mapping[str, int], rng: random.Random
+) -> list[int]:
+    """Give the numbers of the n least used pairs, the least first; among equals it is drawn.
+
+    For each of a large set's pairs this does no more than draw a number, add the usage to it, and
+    compare the sum: it lies between the usage and the next whole number, so no sum, rounded or not,
+    is less than that of a pair that comes earlier. Who comes before whom is settled exactly among
+    the few that are left.
+    """
+    drawn = [rng.random() for _ in own.pair_ids]
+    used = [usage.get(pair_id, 0) for pair_id in own.pair_ids] if usage else [0] * len(drawn)
+    sums = list(map(add, used, drawn)) if usage else drawn
+    limit = max(nsmallest(n, sums), default=0.0)
+    near = [i for i, total in enumerate(sums) if total <= limit]
+    return nsmallest(n, near, key=lambda i: (used[i], drawn[i], own.photo_ids[i]))
 
 
 def _take_one(choice: _Choice, number: int) -> bool:
@@ -172,16 +184,14 @@ def _moves(choice: _Choice, need: int) -> dict[int | None, _Move]:
     return cheapest
 
 
-def _too_few_photos(
-    needs: Sequence[Need], by_condition: Mapping[str, Mapping[str, PlannablePair]]
-) -> str:
-    photos = {photo_id for options in by_condition.values() for photo_id in options}
+def _too_few_photos(needs: Sequence[Need], there: SortedPairs) -> str:
     wanted: dict[str, int] = {}
     for need in needs:
         if need.n:
             wanted[need.condition] = wanted.get(need.condition, 0) + need.n
+    photos = {photo_id for name in wanted for photo_id in there.of(name).photo_ids}
     listed = ", ".join(
-        f"{name}: {n} wanted, {len(by_condition.get(name, {}))} there" for name, n in wanted.items()
+        f"{name}: {n} wanted, {len(there.of(name))} there" for name, n in wanted.items()
     )
     n = sum(need.n for need in needs)
     return (

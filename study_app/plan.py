@@ -32,13 +32,14 @@ from study_app.protocol import (
     check_plan_settings,
 )
 from study_app.side_balance import Slot, balance_sides
+from study_app.sorted_pairs import SortedPairs
 
 # Whose photos are judged equally often first; None: it does not matter.
 RANKS: dict[TrialType, int | None] = {"main": 0, "control": 1, "vigilance": 1, "practice": None}
 
 
 def plan_trials(
-    pairs: Iterable[PlannablePair],
+    pairs: Iterable[PlannablePair] | SortedPairs,
     settings: PlanSettings,
     seed: int,
     usage: Mapping[str, int] | None = None,
@@ -46,7 +47,8 @@ def plan_trials(
     """Plan all trials of one study session, practice first.
 
     Args:
-        pairs: the pairs of the stimulus set; their order does not matter.
+        pairs: the pairs of the stimulus set; their order does not matter, nor whether they are
+            sorted already.
         settings: how many trials of which kind, under which conditions.
         seed: the same seed gives the same plan.
         usage: how often each pair is judged in the other study sessions, by ``pair_id``; 0 if not
@@ -123,7 +125,7 @@ def _vigilance_places(n_main: int, n_vigilance: int, rng: random.Random) -> list
 
 def _pairs_of(
     slots: Sequence[Slot],
-    pairs: Iterable[PlannablePair],
+    pairs: Iterable[PlannablePair] | SortedPairs,
     usage: Mapping[str, int],
     rng: random.Random,
 ) -> list[PlannablePair]:

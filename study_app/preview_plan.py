@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from study_app.catalog import file_of, roles_of
-from study_app.enrolment import plannable_pairs, set_ids
 from study_app.errors import N_, UnknownImage
+from study_app.known_pairs import read_pairs, set_ids
 from study_app.models import StimulusPair, StimulusSet, Study
 from study_app.padded_pairs import files_of, read_padded
 from study_app.plan import plan_trials
@@ -61,7 +61,7 @@ def preview_plan(session: Session, study: Study) -> list[PlannedTrial]:
     protocol, roles = file_of(study).protocol, roles_of(session, study)
     tested = roles.tested[:1] if protocol.design == "between" else roles.tested
     wanted = [name for name in (*tested, roles.vigilance, roles.control) if name]
-    pairs = plannable_pairs(session, study, wanted)
+    pairs = read_pairs(session, study, wanted)
     return plan_trials(pairs, plan_settings(protocol, roles, tested), preview_seed(study))
 
 
