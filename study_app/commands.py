@@ -1,6 +1,7 @@
 """The ``study-app`` commands: parse, call one function, print where the result is."""
 
 import contextlib
+import dataclasses
 import secrets
 import sys
 from collections.abc import Iterator
@@ -296,9 +297,11 @@ def _parse_fool_rates(texts: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _run_simulation(settings: Settings, url: str | None, plan: simulate.SimulationPlan) -> int:
+    # Secure cookies never come back over plain HTTP; only this machine reaches the own server.
+    own = dataclasses.replace(settings, secure_cookies=False)
     with contextlib.ExitStack() as stack:
         address = url or stack.enter_context(
-            server.background_server(settings, server.default_workers())
+            server.background_server(own, server.default_workers())
         )
         engine = db.engine
         counts = simulate.simulate(address, settings.secret_key, lambda: Session(engine), plan)

@@ -54,11 +54,13 @@ class Visit:
         """Read the invitation and agree.
 
         Raises:
-            SimulationError: the study did not enrol the observer.
+            SimulationError: the study did not enrol the observer, or cannot, because its cookies
+                never come back.
         """
         invitation = f"/study/{study_code}"
         self._get(invitation, params={"simulated": token})
         self._open(f"{invitation}/consent", params={"simulated": token})
+        self._check_cookies()
         self._post(f"{invitation}/consent", agree="yes", simulated=token)
 
     def pass_checks(self, seed: int) -> None:
@@ -154,6 +156,15 @@ class Visit:
         """Open a page and keep its form token."""
         self._text = self._get(path, **parameters).text
         self._form_token = _field_of(self._text, "csrf_token", self._form_token)
+
+    def _check_cookies(self) -> None:
+        address = self._client.base_url
+        if address.scheme == "http" and any(cookie.secure for cookie in self._client.cookies.jar):
+            raise SimulationError(
+                f"the server at {address} has secure_cookies = true, so its cookies never come back"
+                " over plain HTTP; give --url its https:// address, or leave --url out, and a"
+                " server is started for the simulation"
+            )
 
     def _get(self, path: str, **parameters: Any) -> httpx.Response:
         return _check(self._client.get(path, **parameters), OK)

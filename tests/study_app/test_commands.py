@@ -260,6 +260,16 @@ def test_a_study_is_opened_with_a_contact_only(set_folder):
     assert "Missing" not in succeed("status")
 
 
+@pytest.mark.usefixtures("created")
+def test_the_commands_own_server_needs_no_https(monkeypatch):
+    """An instance behind a proxy has secure cookies, which its own server could not use."""
+    monkeypatch.setenv("STUDY_SECURE_COOKIES", "true")
+
+    output = succeed("simulate", "--participants", "1", "--seed", "5", "--threads", "1")
+
+    assert "1 simulated observer gave 10 answers to colours" in output
+
+
 def test_simulated_observers_run_through_the_commands_own_server(created):
     output = succeed("simulate", "--participants", "2", "--seed", "5", "--threads", "2")
 

@@ -154,6 +154,13 @@ def test_a_server_of_another_instance_refuses(draft_app, url):
         run(draft_app, url, key="the key of another instance")
 
 
+def test_a_server_whose_cookies_need_https_is_named_with_the_way_out(draft_app, url):
+    draft_app.config["SESSION_COOKIE_SECURE"] = True
+
+    with pytest.raises(SimulationError, match=rf"{url} has secure_cookies = true, .* --url its h"):
+        run(draft_app, url)
+
+
 def test_a_server_on_another_database_is_found_out(url, tmp_path):
     empty = sa.create_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
     db.metadata.create_all(empty)

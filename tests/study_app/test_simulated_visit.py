@@ -12,9 +12,9 @@ from tests.study_app.factories import study_text
 PAGE = '<form><input type="hidden" name="csrf_token" value="t"></form>'
 
 
-def visit(handler, **changes):
+def visit(handler, address="http://study", **changes):
     """A visit whose server is a function."""
-    client = httpx.Client(base_url="http://study", transport=httpx.MockTransport(handler))
+    client = httpx.Client(base_url=address, transport=httpx.MockTransport(handler))
     return Visit(client, parse_study_file(study_text(**changes)), random.Random(1))
 
 
@@ -26,6 +26,28 @@ def test_a_refused_consent_is_an_error_that_names_the_request():
 
     with pytest.raises(SimulationError, match="POST /study/colours/consent gave 403 instead of"):
         visit(refuse).consent("colours", "token")
+
+
+@pytest.mark.parametrize(
+    ("address", "attribute", "is_refused"),
+    [
+        ("http://study", "; Secure", True),
+        ("http://study", "", False),
+        ("https://study", "; Secure", False),
+    ],
+)
+def test_cookies_that_never_come_back_are_an_error(address, attribute, is_refused):
+    def answer(request):
+        if request.method == "POST":
+            return httpx.Response(302, headers={"Location": "/instructions"})
+        cookie = {"Set-Cookie": f"session=abc; Path=/; HttpOnly{attribute}"}
+        return httpx.Response(200, text=PAGE, headers=cookie)
+
+    if not is_refused:
+        visit(answer, address).consent("colours", "token")
+        return
+    with pytest.raises(SimulationError, match="http://study has secure_cookies = true, so"):
+        visit(answer, address).consent("colours", "token")
 
 
 def test_a_page_without_a_form_token_is_an_error():
