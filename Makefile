@@ -5,7 +5,8 @@
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
 #   make long                     chaos, load and the adversary: some minutes more
-#   make longer                   every page's commands, killed and divided trainings: many minutes
+#   make pages                    every command of the documentation, and the release: ten minutes
+#   make trainings                trainings killed, divided and on each backend: many minutes
 #   make audit                    known weaknesses of the pinned libraries
 #   make release                  wheel, sdist and the list of what they need, in dist
 #   make bench                    ratios against named baselines, at the end in one table
@@ -28,10 +29,10 @@ DEMO_MAX_PHOTOS := 120
 WORKERS ?= 2
 BENCH_TABLE := instance/bench.jsonl
 
-.PHONY: help install demo test lint pytest postgresql long longer bench docs audit sbom release clean
+.PHONY: help install demo test lint pytest postgresql long pages trainings bench docs audit sbom release clean
 
 help:
-	@sed -n '3,12s/^# *//p' Makefile
+	@sed -n '3,13s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -85,10 +86,13 @@ postgresql: $(INSTALLED)
 long: $(INSTALLED)
 	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py
 
-# Slower ones, not in CI yet: the commands of all pages, killed and divided trainings, the wheel's demo.
-longer: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/test_release.py tests/test_tutorial.py tests/pages tests/benchmarks \
-	  tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py
+# Every command and every line of Python of the pages and the notebook, and the release.
+pages: $(INSTALLED)
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist worksteal tests/test_tutorial.py tests/pages tests/test_release.py tests/test_sbom.py
+
+# Trainings that are killed, divided among processes, and on each backend; sets of 100,000 pairs.
+trainings: $(INSTALLED)
+	$(BIN)/python -m pytest --slow -m slow tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py tests/benchmarks/test_large_set.py
 
 bench: $(INSTALLED) $(DEMO_SET)
 	@rm -f $(BENCH_TABLE)

@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 from tests.pages.blocks import blocks_of
 from tests.pages.running import run_page
 
-pytestmark = pytest.mark.slow  # make longer
+pytestmark = pytest.mark.slow  # make pages
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 FOOL_RATES = {"full": 0.35, "pale": 0.2}

@@ -4,7 +4,7 @@ import pytest
 
 from tests.benchmarks.benchmark_runs import run_benchmark
 
-pytestmark = pytest.mark.slow  # make longer
+pytestmark = pytest.mark.slow  # make trainings
 
 LOOK_AT_EVERY_PAIR = ("create", "check-set")
 STEPS = {*LOOK_AT_EVERY_PAIR, "status", "enrolment", "next pair", "picture", "export", "desk"}

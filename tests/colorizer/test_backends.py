@@ -8,7 +8,7 @@ import pytest
 from colorizer.run_directory import RunDirectory, load_network_file
 from tests.colorizer.training_runs import TINY, end_of, start_training, write_shards
 
-pytestmark = pytest.mark.slow  # make longer; each starts a backend of its own
+pytestmark = pytest.mark.slow  # make trainings; each starts a backend of its own
 
 SHORT = (*TINY, "--steps", 2, "--steps-per-epoch", 1, "--ema-momentum", 0.9, "--device", "cpu")
 

@@ -14,7 +14,7 @@ from tests.colorizer.training_runs import (
     write_shards,
 )
 
-pytestmark = pytest.mark.slow  # make longer; each process starts TensorFlow
+pytestmark = pytest.mark.slow  # make trainings; each process starts TensorFlow
 
 EXACT = (
     *TINY, "--steps", 18, "--steps-per-epoch", 6, "--checkpoint-steps", 4, "--deterministic",

@@ -1,6 +1,7 @@
 """Every block of commands or code on the pages runs as it stands.
 
-The tutorial is run by tests/test_tutorial.py, which looks at what it leaves, too.
+The tutorial is run by tests/test_tutorial.py, which looks at what it leaves, too; a page that is
+a notebook as well by test_notebook.py, where all cells share their names.
 """
 
 from contextlib import nullcontext
@@ -14,13 +15,14 @@ from tests.pages.givens import Store
 from tests.pages.running import run_page
 from tests.pages.servers import server_without_the_study
 
-pytestmark = pytest.mark.slow  # make longer
+pytestmark = pytest.mark.slow  # make pages
 
 DATABASE_SERVER = "postgresql"
 TUTORIAL = ROOT / "docs" / "tutorial.md"
+RUN_ELSEWHERE = {TUTORIAL, *(path.with_suffix(".md") for path in (ROOT / "docs").glob("*.ipynb"))}
 WITH_CODE = [
     page for page in PAGES
-    if page != TUTORIAL and any(block.is_run for block in blocks_of(page))
+    if page not in RUN_ELSEWHERE and any(block.is_run for block in blocks_of(page))
 ]  # fmt: skip
 
 
