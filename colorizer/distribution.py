@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from colorizer.errors import RunError
-from colorizer.workers import GO_ON, WAIT_S, Cluster, Watch
+from colorizer.workers import GO_ON, WAIT_S, Cluster, Watch, call_roll, ended_after
 
 if TYPE_CHECKING:
     from colorizer.training_step import TrainingStep
@@ -82,7 +82,7 @@ def distributed(
             JAX backend).
         batch_size: the global one.
         cluster: the workers that share the work (TensorFlow's MultiWorkerMirroredStrategy).
-        wait_s: seconds for the other workers to start.
+        wait_s: seconds for the other workers to start, and then as many to connect.
 
     Raises:
         RunError: the backend cannot do it, there are no devices to share the work, or the batch
@@ -139,16 +139,19 @@ def _with_workers(batch_size: int, cluster: Cluster, wait_s: float) -> Iterator[
         tf.errors.FailedPreconditionError,
         tf.errors.InternalError,
     )
-    with Watch(cluster.others, wait_s=wait_s):
-        try:
-            yield Distribution(part, n_workers, cluster.is_chief, _strategy(tf, cluster))
-        except lost as error:
-            reason = str(error.message).splitlines()[0][:200]
-            raise RunError(f"another worker was lost ({reason}); {GO_ON}") from None
+    call_roll(cluster, wait_s)
+    try:
+        with ended_after(wait_s, f"the workers did not connect within {wait_s:.0f} s; {GO_ON}"):
+            strategy = _strategy(tf, cluster)
+        with Watch(cluster.others):
+            yield Distribution(part, n_workers, cluster.is_chief, strategy)
+    except lost as error:
+        reason = str(error.message).splitlines()[0][:200]
+        raise RunError(f"another worker was lost ({reason}); {GO_ON}") from None
 
 
 def _strategy(tf: Any, cluster: Cluster) -> Any:
-    """Connect to the other workers; waits for them."""
+    """Connect to the other workers; waits for them, and nothing else runs meanwhile."""
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
         tf.train.ClusterSpec({"worker": list(cluster.addresses)}),
         task_type="worker",

@@ -1,17 +1,20 @@
 """Which processes train one network together, and what one of them does when another is lost.
 
-Workers of TensorFlow's collective operations wait for each other without end; a watch looks at the
-others' ports and ends the process with a sentence when one is gone.
+Workers of TensorFlow's collective operations wait for each other without end. So they meet before
+TensorFlow is asked to connect them (``call_roll``), connecting has a limit (``ended_after``), and
+from then on each looks at the others' ports and ends with a sentence when one is gone (``Watch``).
 """
 
 import json
 import os
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -23,7 +26,14 @@ ADDRESS = re.compile(r"[A-Za-z0-9._-]+:\d{1,5}")
 WAIT_S = 300.0  # for the other workers to start
 LOOK_EVERY_S = 1.0
 CONNECT_S = 5.0
-N_MISSES = 3  # of a worker that answered before
+N_MISSES = 3  # one after the other: the worker is gone
+
+END = """
+import os, signal, sys, time
+time.sleep(float(sys.argv[2]))
+sys.stderr.write(sys.argv[3] + chr(10))
+os.kill(int(sys.argv[1]), signal.SIGKILL)
+"""
 
 
 @dataclass(frozen=True)
@@ -102,14 +112,60 @@ def _checked(addresses: tuple[str, ...], index: int, where: str) -> Cluster:
     return Cluster(addresses, index)
 
 
+def call_roll(cluster: Cluster, wait_s: float = WAIT_S, look_every_s: float = LOOK_EVERY_S) -> None:
+    """Wait until all workers have started; each listens at its address while it looks for others.
+
+    TensorFlow cannot be left to wait for them: it does so without end, and no other thread of
+    Python runs and no Ctrl-C is heard until it is done (TensorFlow 2.21). Whoever has seen all the
+    others goes on; at its address TensorFlow listens then, for those that still look.
+
+    Raises:
+        RunError: one has not started in time, or something else listens at this one's address.
+    """
+    deadline = time.monotonic() + wait_s
+    with _listening(cluster):
+        missing = list(cluster.others)
+        while missing := [address for address in missing if not answers(address)]:
+            if time.monotonic() > deadline:
+                raise RunError(f"worker {missing[0]} has not started within {wait_s:.0f} s")
+            time.sleep(look_every_s)
+
+
+@contextmanager
+def _listening(cluster: Cluster) -> Iterator[None]:
+    mine = cluster.addresses[cluster.index]
+    port = int(mine.rpartition(":")[2])
+    try:
+        # of every interface, as TensorFlow does: this machine may know itself by another name
+        server = socket.create_server(("", port), backlog=len(cluster.addresses))
+    except (OSError, OverflowError) as error:
+        raise RunError(f"worker {mine}: cannot listen there: {error}") from None
+    with server:
+        yield
+
+
+@contextmanager
+def ended_after(limit_s: float, sentence: str) -> Iterator[None]:
+    """End this process with the sentence if what is inside takes longer.
+
+    For code that lets no other thread run; a process of its own therefore does it, with a signal
+    that cannot be ignored.
+    """
+    words = (str(os.getpid()), str(limit_s), f"colorizer: {sentence}")
+    with subprocess.Popen([sys.executable, "-c", END, *words]) as guard:  # noqa: S603 our own words
+        try:
+            yield
+        finally:
+            guard.kill()
+
+
 class Watch(threading.Thread):
-    """Looks at the other workers' ports while this process waits for them.
+    """Looks at the other workers' ports while this process waits for their part of a step.
 
     Args:
-        addresses: of the others.
+        addresses: of the others, which have started.
         on_lost: called once with a sentence; by default it ends this process, which waits in code
             that cannot be interrupted.
-        wait_s: for workers that have not started yet.
         look_every_s: pause between two looks.
     """
 
@@ -117,13 +173,12 @@ class Watch(threading.Thread):
         self,
         addresses: tuple[str, ...],
         on_lost: Callable[[str], None] | None = None,
-        wait_s: float = WAIT_S,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         super().__init__(daemon=True, name="watch over the other workers")
-        self._missed: dict[str, int | None] = dict.fromkeys(addresses)  # None: not started yet
+        self._missed = dict.fromkeys(addresses, 0)
         self._on_lost = on_lost or end_process
-        self._wait_s, self._look_every_s = wait_s, look_every_s
+        self._look_every_s = look_every_s
         self._stopped = threading.Event()
 
     def __enter__(self) -> Self:
@@ -138,28 +193,13 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Look until stopped or until a worker is lost."""
-        deadline = time.monotonic() + self._wait_s
         while not self._stopped.wait(self._look_every_s):
-            for address in self._missed:
-                self._look_at(address)
-            problem = self._problem(is_late=time.monotonic() > deadline)
-            if problem and not self._stopped.is_set():
-                self._on_lost(problem)
+            for address, missed in self._missed.items():
+                self._missed[address] = 0 if answers(address) else missed + 1
+            lost = [address for address, missed in self._missed.items() if missed >= N_MISSES]
+            if lost and not self._stopped.is_set():
+                self._on_lost(f"worker {lost[0]} is gone; {GO_ON}")
                 return
-
-    def _look_at(self, address: str) -> None:
-        if answers(address):
-            self._missed[address] = 0
-        elif (missed := self._missed[address]) is not None:
-            self._missed[address] = missed + 1
-
-    def _problem(self, is_late: bool) -> str:
-        for address, missed in self._missed.items():
-            if missed is None and is_late:
-                return f"worker {address} has not started within {self._wait_s:.0f} s"
-            if missed is not None and missed >= N_MISSES:
-                return f"worker {address} is gone; {GO_ON}"
-        return ""
 
 
 GO_ON = "start all workers again with --resume to go on from the last checkpoint"

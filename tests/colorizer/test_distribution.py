@@ -1,3 +1,5 @@
+import signal
+import socket
 import time
 
 import keras
@@ -112,6 +114,7 @@ def test_a_worker_that_dies_ends_the_other_with_a_sentence(shards, tmp_path):
     finally:
         chief.kill()
         other.kill()
+        other.communicate()  # nothing is left open
 
     assert code == 5
     assert stderr.count("\n") == 1
@@ -140,6 +143,23 @@ def test_a_worker_that_waits_in_vain_says_for_whom(shards, tmp_path):
 
     assert end_of(waiting) == (5, f"colorizer: worker {missing} has not started within 2 s\n")
     assert not run.exists()
+
+
+@pytest.mark.slow  # make longer
+def test_a_worker_that_starts_but_never_connects_ends_the_other(shards, tmp_path):
+    """Something listens at its address that is no TensorFlow; TensorFlow would wait without end."""
+    (mine,) = free_addresses(1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        workers = f"{mine},127.0.0.1:{mute.getsockname()[1]}"
+        waiting = start_training(
+            shards, "--out", tmp_path / "run", *SHORT, "--workers", workers, "--worker-index", 0,
+            "--worker-wait", 2,
+        )  # fmt: skip
+        code, stderr = end_of(waiting, 120)
+
+    sentence = f"colorizer: the workers did not connect within 2 s; {GO_ON}\n"
+    assert (code, stderr) == (-signal.SIGKILL, sentence)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow  # make longer; compiles with XLA
