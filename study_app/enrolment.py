@@ -8,6 +8,7 @@ import fcntl
 import os
 import random
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from study_app.study_tables import StudyFile
 CODE_BYTES = 9
 SEED_BITS = 62
 CONDITION_OF_BASIS = 1
+_IN_THIS_PROCESS = threading.Lock()
 TAKEN_PART_ALREADY = N_("Somebody with your participant number has taken part already.")
 
 
@@ -157,12 +159,20 @@ def _check_first_time(session: Session, study: Study, external_id: str | None) -
 
 @contextlib.contextmanager
 def _one_at_a_time(session: Session) -> Iterator[None]:
-    """Let enrolments on SQLite queue here, where they keep nobody else from writing.
+    """Let enrolments queue here, where they keep no connection and nobody else from writing.
 
-    The queue is a lock of the database's folder. It only saves work: who gets in without it finds
-    another basis than that of the early plan, and plans again.
+    The queue only saves waiting and work: who gets in without it waits for the study's lock, and
+    plans again where the early plan's basis is another one by then.
     """
-    engine = session.get_bind().engine
+    if session.in_transaction():
+        session.rollback()
+    with _IN_THIS_PROCESS, _queue_of_sqlite(session.get_bind().engine):
+        yield
+
+
+@contextlib.contextmanager
+def _queue_of_sqlite(engine: sa.Engine) -> Iterator[None]:
+    """Let the processes on a SQLite database queue by a lock of its folder."""
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database:
         yield
@@ -185,8 +195,6 @@ def _plan_early(
     """
     if session.get_bind().dialect.name != "sqlite":
         return None
-    if session.in_transaction():
-        session.rollback()
     try:
         return _make_plan(session, find_study(session, study_code), applicant, seed, now)
     except StudyError:

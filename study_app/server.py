@@ -21,8 +21,8 @@ from study_app.config import Settings, environment_of
 from study_app.errors import ConfigError, SimulationError
 from study_app.metrics_folder import METRICS_FOLDER_VARIABLE, fresh_metrics_folder
 
-# Enough that some are left for answers while others wait for a lock or a disk.
-THREADS_PER_WORKER = 8
+# Enough that some are left for answers while many people enrol at once, one after the other.
+THREADS_PER_WORKER = 32
 MOST_DEFAULT_WORKERS = 4
 START_TIMEOUT_S = 60.0
 # The socket takes connections before the server is up, so that a try can wait for nothing.

@@ -1,4 +1,6 @@
 import contextlib
+import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -234,7 +236,12 @@ def test_control_trials_come_when_the_set_has_them(open_app):
 
 
 @pytest.mark.usefixtures("two_arms")
-def test_enrolments_at_the_same_time_never_exceed_the_places(app):
+@pytest.mark.parametrize("queues", [True, False], ids=["in one process", "in several"])
+def test_enrolments_at_the_same_time_never_exceed_the_places(app, monkeypatch, queues):
+    """Those of other processes meet at the database, as they do here without the queue."""
+    if not queues:
+        monkeypatch.setattr(enrolment, "_one_at_a_time", contextlib.nullcontext)
+
     def try_one(number):
         with app.app_context():
             try:
@@ -247,6 +254,48 @@ def test_enrolments_at_the_same_time_never_exceed_the_places(app):
 
     assert given.pop(None) == 6
     assert sorted(given.values()) == [3, 3]
+
+
+class Counted:
+    """A lock that counts who waits for it."""
+
+    def __init__(self):
+        self.lock, self.n_waiting = threading.Lock(), 0
+
+    def __enter__(self):
+        self.n_waiting += 1
+        self.lock.acquire()
+        self.n_waiting -= 1
+
+    def __exit__(self, *_):
+        self.lock.release()
+
+
+@pytest.mark.usefixtures("two_arms")
+def test_who_waits_to_be_enrolled_keeps_no_connection(app, monkeypatch):
+    """Answers need them, on PostgreSQL as on SQLite."""
+    lock, kept = Counted(), []
+
+    def plan_when_all_wait(*arguments):
+        deadline = time.monotonic() + 30
+        while not kept and lock.n_waiting < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        kept.append((lock.n_waiting, db.engine.pool.checkedout()))
+        return plan_trials(*arguments)
+
+    def try_one(number):
+        with app.app_context():
+            find_study(db.session(), "colours")  # as the page does, which shows the consent
+            enrol_one(number)
+
+    monkeypatch.setattr(enrolment, "_IN_THIS_PROCESS", lock)
+    monkeypatch.setattr(enrolment, "plan_trials", plan_when_all_wait)
+    db.session.rollback()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(try_one, range(4)))
+
+    assert kept[0] == (3, 1)
 
 
 @pytest.mark.usefixtures("two_arms")
