@@ -22,7 +22,9 @@ from study_app.errors import ConfigError, SimulationError
 from study_app.metrics_folder import METRICS_FOLDER_VARIABLE, fresh_metrics_folder
 
 # Enough that some are left for answers while many people enrol at once, one after the other.
-THREADS_PER_WORKER = 32
+THREADS_PER_WORKER = 16
+# Else glibc keeps memory for each thread apart, half as much again.
+ARENAS = ("MALLOC_ARENA_MAX", "2")
 MOST_DEFAULT_WORKERS = 4
 START_TIMEOUT_S = 60.0
 # The socket takes connections before the server is up, so that a try can wait for nothing.
@@ -63,6 +65,7 @@ def run_gunicorn(app_settings: Settings, host: str, port: int, workers: int) -> 
     """
     if flask.helpers.get_debug_flag():
         raise ConfigError("FLASK_DEBUG is on: unset it to serve a study, or use serve --dev")
+    os.environ.setdefault(*ARENAS)
     # The rest is read by each worker when it starts, so that a reload finds what has changed.
     os.environ.update(
         STUDY_INSTANCE_PATH=str(app_settings.instance_path),
