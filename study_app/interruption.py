@@ -8,19 +8,12 @@ takes its place in the study session: in the main block one of those judged leas
 
 import random
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from study_app.models import (
-    Condition,
-    Participant,
-    StimulusPair,
-    StudySession,
-    StudyStimulusSet,
-    Trial,
-)
+from study_app.known_pairs import read_pairs, row_ids_of
+from study_app.models import StimulusPair, Study, StudySession, Trial
 from study_app.opaque_names import new_trial_names
 from study_app.pair_usage import count_pair_usage
 
@@ -59,7 +52,8 @@ def replace_trial(
     Returns:
         The trial that is the current one now.
     """
-    spare = _spare_pairs(session, trial)
+    study = study_session.participant.study
+    spare = _spare_pairs(session, study, trial)
     if not spare:
         trial.started_on = None
         session.flush()
@@ -69,34 +63,34 @@ def replace_trial(
     rng = random.Random(f"{study_session.seed} replacement {index}")  # noqa: S311 - repeatable
     if trial.block == "main":
         spare = _least_judged(session, study_session, spare, now)
-    replacement = _in_place_of(trial, rng.choice(spare).id, index)
+    (row_id,) = row_ids_of(session, study, [rng.choice(spare)])
+    replacement = _in_place_of(trial, row_id, index)
     session.add(replacement)
     session.flush()
     return replacement
 
 
-def _spare_pairs(session: Session, trial: Trial) -> list[StimulusPair]:
-    """Give the pairs of the trial's condition whose photo the session does not have."""
-    used = (
-        sa.select(StimulusPair.photo_id)
-        .join(Trial, Trial.stimulus_pair_id == StimulusPair.id)
-        .where(Trial.study_session_id == trial.study_session_id)
-    )
-    return list(
+def _spare_pairs(session: Session, study: Study, trial: Trial) -> list[str]:
+    """Give the pairs of the trial's condition whose photo the session does not have, by name."""
+    used = set(
         session.scalars(
-            sa.select(StimulusPair)
-            .where(
-                StimulusPair.condition_id.in_(_same_condition(trial)),
-                StimulusPair.photo_id.not_in(used),
-            )
-            .order_by(StimulusPair.pair_id)
+            sa.select(StimulusPair.photo_id)
+            .join(Trial, Trial.stimulus_pair_id == StimulusPair.id)
+            .where(Trial.study_session_id == trial.study_session_id)
         )
     )
+    condition = trial.stimulus_pair.condition.name
+    own = read_pairs(session, study, [condition]).of(condition)
+    return [
+        pair_id
+        for photo_id, pair_id in zip(own.photo_ids, own.pair_ids, strict=True)
+        if photo_id not in used
+    ]
 
 
 def _least_judged(
-    session: Session, study_session: StudySession, pairs: list[StimulusPair], now: datetime
-) -> list[StimulusPair]:
+    session: Session, study_session: StudySession, pair_ids: list[str], now: datetime
+) -> list[str]:
     participant = study_session.participant
     usage = count_pair_usage(
         session,
@@ -105,20 +99,8 @@ def _least_judged(
         now=now,
         phase=study_session.phase,
     )
-    least = min(usage.get(pair.pair_id, 0) for pair in pairs)
-    return [pair for pair in pairs if usage.get(pair.pair_id, 0) == least]
-
-
-def _same_condition(trial: Trial) -> sa.Select[Any]:
-    """Give the rows of the trial's condition, one in each of the study's stimulus sets."""
-    name = sa.select(Condition.name).where(Condition.id == trial.stimulus_pair.condition_id)
-    return (
-        sa.select(Condition.id)
-        .join(StudyStimulusSet, StudyStimulusSet.stimulus_set_id == Condition.stimulus_set_id)
-        .join(Participant, Participant.study_id == StudyStimulusSet.study_id)
-        .join(StudySession, StudySession.participant_id == Participant.id)
-        .where(StudySession.id == trial.study_session_id, Condition.name == name.scalar_subquery())
-    )
+    least = min(usage.get(pair_id, 0) for pair_id in pair_ids)
+    return [pair_id for pair_id in pair_ids if usage.get(pair_id, 0) == least]
 
 
 def _next_index(session: Session, study_session: StudySession) -> int:

@@ -1,7 +1,8 @@
 """Read the pairs of a study for its plans, once in a process: what a study shows never changes.
 
-Place on the data's path: ``enrolment.py`` and ``preview_plan.py`` plan with them. Kept are names
-only, about 150 bytes a pair; the rows of the few pairs that a plan chose are looked up each time.
+Place on the data's path: ``enrolment.py`` and ``preview_plan.py`` plan with them, and
+``interruption.py`` replaces a pair. Kept are names only, about 150 bytes a pair; the rows of the
+few pairs that were chosen are looked up each time.
 """
 
 import threading

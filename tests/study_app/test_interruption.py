@@ -112,6 +112,24 @@ def drawn_instead(study_session, trial, seed):
     return photo_id
 
 
+def test_of_a_large_condition_only_the_chosen_pair_is_read(enrolled):
+    """Names are known from the enrolment: everybody else waits while a pair is replaced."""
+    asked = []
+
+    def remember(*arguments):
+        if "FROM stimulus_pair" in arguments[2]:
+            asked.append(arguments[2])
+
+    sa.event.listen(db.engine, "after_cursor_execute", remember)
+    replace_first(enrolled)
+    sa.event.remove(db.engine, "after_cursor_execute", remember)
+
+    few = ("stimulus_pair.pair_id IN", "WHERE stimulus_pair.id = ", "JOIN trial ON")
+    assert any("pair_id IN" in statement for statement in asked)
+    assert all(any(part in statement for part in few) for statement in asked), asked
+    assert not any("NOT IN" in statement for statement in asked), asked
+
+
 def test_every_spare_photo_is_used_once_and_then_the_trial_stays(enrolled):
     photos = [replace_first(enrolled) for _ in range(50)]
 
