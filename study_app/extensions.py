@@ -102,8 +102,13 @@ def init_extensions(app: flask.Flask) -> None:
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
         else:
-            sa.event.listen(db.engine, "checkin", _note_use)
-            sa.event.listen(db.engine, "checkout", _refuse_ended_connection)
+            renew_ended_connections(db.engine)
+
+
+def renew_ended_connections(engine: sa.Engine) -> None:
+    """Let an engine of PostgreSQL connect anew where the server has ended a connection."""
+    sa.event.listen(engine, "checkin", _note_use)
+    sa.event.listen(engine, "checkout", _refuse_ended_connection)
 
 
 def begin_write(session: Session, *, durable: bool = True) -> None:

@@ -14,6 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from study_app.extensions import renew_ended_connections
+
+CONNECTIONS_KEPT = 6
+
 Row = tuple[Any, ...]
 
 
@@ -66,13 +70,15 @@ class Driver:
 
     def __init__(self, engine: sa.Engine) -> None:
         """Take an engine of SQLite or PostgreSQL."""
-        self._engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite's driver begins nothing by itself: extensions.py.
+        self._engine = engine if self.is_sqlite else _without_transactions(engine)
+        self._dialect = engine.dialect
         self.Error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
     def prepare(self, statement: sa.ClauseElement) -> Prepared:
         """Compile a statement for this database; its named parameters are given when it runs."""
-        dialect = self._engine.dialect
+        dialect = self._dialect
         compiled: Any = statement.compile(dialect=dialect)
         named = {name: bind for bind, name in compiled.bind_names.items()}
         converters = {
@@ -129,18 +135,30 @@ class Driver:
     @contextmanager
     def _from_pool(self) -> Iterator[Any]:
         pooled = self._engine.raw_connection()
-        connection: Any = pooled.dbapi_connection
         try:
-            if not self.is_sqlite:  # SQLite's driver begins nothing by itself: extensions.py
-                connection.autocommit = True
-            yield connection
-            if not self.is_sqlite:
-                connection.autocommit = False
+            yield pooled.dbapi_connection
         except BaseException:
             pooled.invalidate()
             raise
         finally:
             pooled.close()
+
+
+def _without_transactions(engine: sa.Engine) -> sa.Engine:
+    """Give an engine on the same database whose connections never begin a transaction.
+
+    To change a connection of a session to and fro would cost as much as half a statement. They end
+    with those of the given engine.
+    """
+    own = sa.create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=CONNECTIONS_KEPT,
+        pool_reset_on_return=None,
+    )
+    renew_ended_connections(own)
+    sa.event.listen(engine, "engine_disposed", lambda _: own.dispose())
+    return own
 
 
 class GiveUp(Exception):  # noqa: N818 - a wish, not an error

@@ -1,5 +1,6 @@
 """What differs between databases: locks, and who waits for whom. The rest runs on SQLite."""
 
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from study_app import export, progress, screening, trial_flow
+from study_app import enrolment, export, progress, screening, trial_flow
 from study_app.catalog import find_study
 from study_app.desk_door import is_logged_in, log_in
 from study_app.enrolment import Applicant, enrol
@@ -110,9 +111,16 @@ def test_many_wrong_passwords_at_the_same_time_count_as_many(app):
         assert is_logged_in(db.session(), log_in(db.session(), PASSWORD, later), later)
 
 
+@pytest.fixture
+def as_in_several_processes(monkeypatch):
+    """Let enrolments meet at the database: the queue before it is of one process."""
+    monkeypatch.setattr(enrolment, "_one_at_a_time", contextlib.nullcontext)
+
+
+@pytest.mark.usefixtures("as_in_several_processes")
 def test_who_enrols_while_a_pilot_ends_is_in_the_one_or_the_other(app, two_condition_folder):
     with app.app_context():
-        text = factories.study_text(id="piloted")
+        text = factories.study_text(id="piloted", per_condition=8)
         study = factories.create_study(text, two_condition_folder).study
         move_study(db.session(), study, "pilot", NOW)
 
@@ -147,6 +155,7 @@ def test_of_two_moves_at_the_same_time_one_is_made(app):
     assert said == ["closed", "study colours is closed by now, not open any more"]
 
 
+@pytest.mark.usefixtures("as_in_several_processes")
 def test_enrolments_at_the_same_time_never_exceed_the_places(app):
     def try_one(number):
         with app.app_context():
