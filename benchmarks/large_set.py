@@ -185,6 +185,19 @@ def next_pair(folder: Path) -> float:
         return (time.process_time() - begin) / REPEATS
 
 
+def replaced_pair(folder: Path) -> float:
+    """Put another pair in the place of one that was cut off, while answers wait."""
+    with _app(folder):
+        keys = {}
+        for code in [_enrol() for _ in range(REPEATS)]:
+            keys[code] = _issue(code, "first")
+            trial_flow.start_trial(db.session(), code, keys[code], "first", datetime.now(UTC))
+        begin = time.process_time()
+        for code, key in keys.items():
+            assert _issue(code, "again") != key
+        return (time.process_time() - begin) / REPEATS
+
+
 def image(folder: Path) -> float:
     """Serve a picture of it."""
     with _app(folder):
@@ -220,6 +233,7 @@ STEPS: dict[str, Callable[[Path], float]] = {
     "first enrolment": first_enrol,
     "enrolment": enrol,
     "next pair": next_pair,
+    "replaced pair": replaced_pair,
     "picture": image,
     "export": write_export,
     "desk": desk,
@@ -239,6 +253,12 @@ def _timed(folder: Path, action: Callable[[], object]) -> float:
 def _enrol() -> str:
     key = os.urandom(8).hex()
     return enrolment.enrol(db.session(), STUDY, enrolment.Applicant(key), datetime.now(UTC)).code
+
+
+def _issue(code: str, page_key: str) -> str:
+    trial = trial_flow.issue_next_trial(db.session(), code, datetime.now(UTC), page_key)
+    assert trial is not None
+    return trial.trial_key
 
 
 def _study() -> Any:

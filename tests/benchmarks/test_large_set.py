@@ -9,8 +9,8 @@ pytestmark = pytest.mark.slow  # make trainings
 LOOK_AT_EVERY_PAIR = ("create", "check-set")
 STEPS = {
     *LOOK_AT_EVERY_PAIR,
-    *("status", "first enrolment", "enrolment", "next pair", "picture", "export", "desk"),
-    "desk, pictures",
+    *("status", "first enrolment", "enrolment", "next pair", "replaced pair", "picture"),
+    *("export", "desk", "desk, pictures"),
 }
 LARGEST_MIB = 300
 
