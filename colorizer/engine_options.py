@@ -35,7 +35,7 @@ def check_engine(engine: str, ray_address: str | None) -> None:
     if engine == RAY:
         from colorizer import ray_engine  # an extra that few need
 
-        ray_engine.load_ray()
+        ray_engine.load_ray(ray_address)
         if ray_address is not None:
             ray_engine.check_answers(ray_address)
 

@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 CHUNKS_PER_CPU = 3  # waiting or at work
 ANSWER_SECONDS = 5.0
 LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = (LOOPBACK, "localhost", "::1")
 
 
 class ClusterError(CutOffError):
@@ -69,12 +70,23 @@ class RayEngine:
                 yield from zip(chunk, _get(ray, reference), strict=True)
 
 
-def load_ray() -> ModuleType:
+def load_ray(address: str | None = None) -> ModuleType:
     """Import Ray, which reports nothing to anybody and serves no dashboard.
+
+    On Linux Ray takes 127.0.0.1 to mean the address that others reach this machine at: it would
+    listen there, or look there for a cluster that listens on loopback (Ray 2.60,
+    ``resolve_ip_for_localhost``). So it is told that there are no other machines: its processes by
+    the environment, and this one too if somebody has imported Ray before.
+
+    Args:
+        address: that will be connected to; None for a Ray that is started here.
 
     Raises:
         ClusterError: it is not installed.
     """
+    is_here = address is None or _host_of(address) in LOOPBACK_NAMES
+    if is_here:
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
@@ -84,12 +96,14 @@ def load_ray() -> ModuleType:
             "--engine ray: Ray is not installed; pip install 'colorization-turing-test[cluster]'"
             " brings it"
         ) from None
+    if is_here:
+        ray._private.ray_constants.ENABLE_RAY_CLUSTER = False
     return ray
 
 
 @contextmanager
 def _connected(address: str | None, n_workers: int | None) -> Iterator[ModuleType]:
-    ray = load_ray()
+    ray = load_ray(address)
     settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
         settings |= {"address": "local", "num_cpus": n_workers, "include_dashboard": False}
@@ -99,12 +113,22 @@ def _connected(address: str | None, n_workers: int | None) -> Iterator[ModuleTyp
         settings |= {"address": address}
     try:
         ray.init(**settings)
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # Ray raises that itself when a node does not start in time
         raise ClusterError(f"--engine ray: {address or 'here'}: {_one_line(error)}") from None
     try:
+        if address is None:
+            _check_loopback(ray.util.get_node_ip_address())
         yield ray
     finally:
         ray.shutdown()
+
+
+def _check_loopback(address: str) -> None:
+    if address != LOOPBACK:
+        raise ClusterError(
+            f"--engine ray: Ray listens at {address}, where others reach this machine, and has no"
+            " password; start a cluster yourself and give --ray-address"
+        )
 
 
 def check_answers(address: str) -> None:
@@ -113,7 +137,7 @@ def check_answers(address: str) -> None:
     Raises:
         ClusterError: as said, or it is no address.
     """
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    host, port = _host_of(address), address.rpartition(":")[2]
     if not host or not port.isdigit():
         raise ClusterError(
             f"--ray-address {address}: not an address; HOST:PORT of the head node is expected"
@@ -125,6 +149,10 @@ def check_answers(address: str) -> None:
             f"--ray-address {address}: no cluster answers there ({_one_line(error)}); start one"
             " with ray start --head"
         ) from None
+
+
+def _host_of(address: str) -> str:
+    return address.removeprefix("ray://").rpartition(":")[0].strip("[]")
 
 
 def _get(ray: ModuleType, reference: Any) -> list[Any]:

@@ -9,20 +9,13 @@ from colorizer.errors import RunError
 from colorizer.photo_folder import colorize_photos
 from colorizer.ray_colouring import colour_on_cluster, recipe_of
 from tests.colorizer.factories import write_photos
-from tests.colorizer.ray_clusters import two_nodes
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
-    pytest.mark.slow,  # by hand: its nodes took too long to start where CI runs
+    pytest.mark.slow,  # each file starts two nodes of Ray: 6 s, more on a busy machine
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with two_nodes() as address:
-        yield address
 
 
 def contents(folder):

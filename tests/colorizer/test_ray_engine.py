@@ -11,21 +11,14 @@ from colorizer.photo_sources import with_bytes
 from colorizer.preparing import prepare
 from colorizer.ray_engine import ClusterError, RayEngine, check_answers, load_ray
 from tests.colorizer.factories import write_photos
-from tests.colorizer.ray_clusters import two_nodes
 from tests.colorizer.tar_factories import write_tar
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
-    pytest.mark.slow,  # by hand: its nodes took too long to start where CI runs
+    pytest.mark.slow,  # each file starts two nodes of Ray: 6 s, more on a busy machine
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    with two_nodes() as address:
-        yield address
 
 
 def contents(folder):
@@ -62,6 +55,45 @@ def test_an_error_of_the_function_is_what_any_engine_raises(tmp_path, cluster):
         )
 
     assert not (tmp_path / "shards").exists()
+
+
+def listening_addresses(_):
+    """Give the addresses at which the processes of this Ray listen; runs as its task."""
+    import psutil  # comes with Ray
+
+    node = psutil.Process().parent()
+    return {
+        connection.laddr.ip
+        for process in (node, *node.children(recursive=True))
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+def test_a_ray_started_here_listens_on_loopback_only():
+    [(_, found)] = RayEngine(n_workers=1).run(listening_addresses, [None])
+
+    assert found
+    assert found <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
+
+
+def test_a_ray_that_others_could_reach_is_refused(monkeypatch):
+    ray = load_ray()
+    monkeypatch.setattr(ray, "init", lambda **_: None)
+    monkeypatch.setattr(ray.util, "get_node_ip_address", lambda: "192.0.2.1")
+
+    with pytest.raises(ClusterError, match=r"Ray listens at 192\.0\.2\.1"):
+        list(RayEngine().run(str, [1]))
+
+
+def test_a_ray_that_does_not_start_is_one_sentence(monkeypatch):
+    def init(**_):
+        raise Exception("The current node timed out\nduring startup.")
+
+    monkeypatch.setattr(load_ray(), "init", init)
+
+    with pytest.raises(ClusterError, match="here: The current node timed out during startup"):
+        list(RayEngine().run(str, [1]))
 
 
 def test_no_cluster_at_an_address_is_one_sentence():
