@@ -19,7 +19,7 @@ def load_keras_quietly(*, start_devices: bool = True) -> None:
     Args:
         start_devices: no, where something must be settled before the first of them is used.
     """
-    with _quiet_native_stderr():
+    with quiet_native_stderr():
         import keras  # takes seconds: only the commands that need it
 
         if start_devices:
@@ -27,7 +27,7 @@ def load_keras_quietly(*, start_devices: bool = True) -> None:
 
 
 @contextmanager
-def _quiet_native_stderr() -> Iterator[None]:
+def quiet_native_stderr() -> Iterator[None]:
     """Send what native code writes to stderr nowhere; Python's own stderr stays."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -12,6 +12,7 @@ from colorizer.config import TrainingConfig
 from colorizer.crops import random_crops
 from colorizer.errors import RunError
 from colorizer.network import initialise_from_data, rescale_blocks, set_final_bias, targets_of
+from colorizer.quiet_backend import quiet_native_stderr
 from colorizer.run_directory import load_network_file
 from colorizer.shards import Photographs
 
@@ -20,7 +21,8 @@ N_INITIALISATION = 32  # photographs that scale the first weights
 
 def build_untrained(config: TrainingConfig) -> keras.Model:
     """Build the network of these settings, with random weights, in the settings' precision."""
-    keras.utils.set_random_seed(config.seed)
+    with quiet_native_stderr():  # Keras seeds TensorFlow too, where it is installed
+        keras.utils.set_random_seed(config.seed)
     keras.config.set_dtype_policy(config.precision)
     return networks.build(config)
 
