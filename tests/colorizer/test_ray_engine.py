@@ -15,7 +15,7 @@ from tests.colorizer.tar_factories import write_tar
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
-    pytest.mark.slow,  # each file starts two nodes of Ray: 6 s, more on a busy machine
+    pytest.mark.slow,  # starts two nodes of Ray
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Ray leaves pipes open
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
