@@ -12,6 +12,7 @@ from colorizer.preparing import prepare
 from colorizer.ray_engine import ClusterError, RayEngine, check_answers, load_ray
 from tests.colorizer.factories import write_photos
 from tests.colorizer.tar_factories import write_tar
+from tests.colorizer.training_runs import start_python
 
 pytest.importorskip("ray", reason="the extra [cluster] is not installed")
 pytestmark = [
@@ -57,10 +58,11 @@ def test_an_error_of_the_function_is_what_any_engine_raises(tmp_path, cluster):
     assert not (tmp_path / "shards").exists()
 
 
-def listening_addresses(_):
-    """Give the addresses at which the processes of this Ray listen; runs as its task."""
-    import psutil  # comes with Ray
+LISTENING = """
+import psutil
+from colorizer.ray_engine import RayEngine
 
+def listening_addresses(_):
     node = psutil.Process().parent()
     return {
         connection.laddr.ip
@@ -69,10 +71,18 @@ def listening_addresses(_):
         if connection.status == psutil.CONN_LISTEN
     }
 
+[(_, found)] = RayEngine(n_workers=1).run(listening_addresses, [None])
+print(*found)
+"""
+
 
 def test_a_ray_started_here_listens_on_loopback_only():
-    [(_, found)] = RayEngine(n_workers=1).run(listening_addresses, [None])
+    """In a process of its own: one that had a Ray of its own lost an object on the cluster."""
+    process = start_python("-c", LISTENING)
 
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 0, stderr
+    found = set(stdout.split())
     assert found
     assert found <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
 
