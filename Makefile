@@ -4,7 +4,7 @@
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
-#   make long                     chaos, load and the adversary: some minutes more
+#   make long                     chaos, load, the adversary, a cluster: some minutes more
 #   make pages                    every command of the documentation, and the release: ten minutes
 #   make trainings                trainings killed, divided and on each backend: many minutes
 #   make audit                    known weaknesses of the pinned libraries
@@ -82,9 +82,10 @@ pytest: $(INSTALLED)
 postgresql: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" --database postgresql tests/study_app
 
-# Slow tests that CI runs too: chaos, load and the adversary.
+# Slow tests that CI runs too: chaos, load, the adversary, a cluster of two nodes.
 long: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py \
+	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
 
 # Every command and every line of Python of the pages and the notebook, and the release.
 pages: $(INSTALLED)
