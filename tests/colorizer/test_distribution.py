@@ -75,7 +75,7 @@ def same_losses(found, expected, rel):
 SHORT = (*TINY, "--steps", 6, "--steps-per-epoch", 3, "--device", "cpu")
 
 
-@pytest.mark.slow  # make longer; three processes of TensorFlow
+@pytest.mark.slow  # make trainings; three processes of TensorFlow
 def test_two_workers_have_the_losses_of_one(shards, tmp_path):
     """The same global batches, half of each read by each worker, and batch statistics of all."""
     addresses = ",".join(free_addresses(2))
@@ -95,7 +95,7 @@ def test_two_workers_have_the_losses_of_one(shards, tmp_path):
     assert (tmp_path / "together" / "best.keras").is_file()
 
 
-@pytest.mark.slow  # make longer
+@pytest.mark.slow  # make trainings
 def test_a_worker_that_dies_ends_the_other_with_a_sentence(shards, tmp_path):
     run, addresses = tmp_path / "run", free_addresses(2)
     endless = (*TINY, "--steps", 100_000, "--steps-per-epoch", 100_000, "--checkpoint-steps", 5)
@@ -131,7 +131,7 @@ def _steps_of(state):
         return -1
 
 
-@pytest.mark.slow  # make longer
+@pytest.mark.slow  # make trainings
 def test_a_worker_that_waits_in_vain_says_for_whom(shards, tmp_path):
     mine, missing = free_addresses(2)
     run = tmp_path / "run"
@@ -145,7 +145,7 @@ def test_a_worker_that_waits_in_vain_says_for_whom(shards, tmp_path):
     assert not run.exists()
 
 
-@pytest.mark.slow  # make longer
+@pytest.mark.slow  # make trainings
 def test_a_worker_that_starts_but_never_connects_ends_the_other(shards, tmp_path):
     """Something listens at its address that is no TensorFlow; TensorFlow would wait without end."""
     (mine,) = free_addresses(1)
@@ -162,7 +162,7 @@ def test_a_worker_that_starts_but_never_connects_ends_the_other(shards, tmp_path
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow  # make longer; compiles with XLA
+@pytest.mark.slow  # make trainings; compiles with XLA
 def test_two_devices_of_jax_have_the_losses_of_one(shards, tmp_path):
     pytest.importorskip("jax")
     two = "--xla_force_host_platform_device_count=2"
@@ -178,7 +178,7 @@ def test_two_devices_of_jax_have_the_losses_of_one(shards, tmp_path):
     same_losses(rows_of(tmp_path / "two"), rows_of(tmp_path / "one"), rel=1e-3)
 
 
-@pytest.mark.slow  # make longer
+@pytest.mark.slow  # make trainings
 def test_one_device_cannot_share_the_work(shards, tmp_path):
     pytest.importorskip("jax")
 
