@@ -8,7 +8,6 @@ import flask
 import sqlalchemy as sa
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from study_app import prepared
 from study_app.config import Settings, load_settings
 from study_app.extensions import init_extensions
 from study_app.views.desk_login import door_pages
@@ -37,8 +36,9 @@ if TYPE_CHECKING:
 
 LONGEST_REQUEST_BYTES = 64 * 1024
 COOKIE_LIFETIME = timedelta(days=7)
-# By each worker; its threads are more, but few of them are at the database at one time.
-CONNECTIONS_KEPT = 10
+# By each worker; its threads are more, but few of them are at the database at one time. On
+# PostgreSQL what every trial asks has connections of its own: prepared.py.
+CONNECTIONS_KEPT = {"sqlite": 10, "postgresql": 4}
 
 
 def create_app(settings: Settings | None = None) -> flask.Flask:
@@ -112,10 +112,4 @@ def _pool(database_url: str) -> dict[str, int]:
     # A database in memory is its one connection.
     url = sa.make_url(database_url)
     in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-    if in_memory:
-        return {}
-    is_sqlite = url.get_backend_name() == "sqlite"
-    # On PostgreSQL what every trial asks has connections of its own: prepared.py.
-    return {
-        "pool_size": CONNECTIONS_KEPT if is_sqlite else CONNECTIONS_KEPT - prepared.CONNECTIONS_KEPT
-    }
+    return {} if in_memory else {"pool_size": CONNECTIONS_KEPT[url.get_backend_name()]}

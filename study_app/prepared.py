@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from study_app.extensions import renew_ended_connections
 
-CONNECTIONS_KEPT = 6
+CONNECTIONS = 8  # of each worker; who finds all at work waits, for a millisecond or two
 
 Row = tuple[Any, ...]
 
@@ -153,7 +153,8 @@ def _without_transactions(engine: sa.Engine) -> sa.Engine:
     own = sa.create_engine(
         engine.url,
         isolation_level="AUTOCOMMIT",
-        pool_size=CONNECTIONS_KEPT,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_reset_on_return=None,
     )
     renew_ended_connections(own)
