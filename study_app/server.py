@@ -22,9 +22,9 @@ from study_app.errors import ConfigError, SimulationError
 from study_app.metrics_folder import METRICS_FOLDER_VARIABLE, fresh_metrics_folder
 
 # Enough that some are left for answers while many people enrol at once, one after the other.
-THREADS_PER_WORKER = 16
-# Else glibc keeps memory for each thread apart, half as much again.
-ARENAS = ("MALLOC_ARENA_MAX", "2")
+THREADS_PER_WORKER = 10
+# Else glibc keeps memory for each thread apart, a tenth more in all.
+ARENAS = ("MALLOC_ARENA_MAX", "1")
 MOST_DEFAULT_WORKERS = 4
 START_TIMEOUT_S = 60.0
 # The socket takes connections before the server is up, so that a try can wait for nothing.
