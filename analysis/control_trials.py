@@ -30,7 +30,7 @@ class ControlCheck:
     """What the control trials say of the pipeline.
 
     Attributes:
-        verdict: ``none``: the study had no control trials; ``holds 50 %``: the interval does;
+        verdict: ``none``: no control trial was answered; ``holds 50 %``: the interval does;
             ``leaks``: it does not, so something besides colour tells; ``cannot be judged``: there
             is no interval, or it holds 50 % only because it is so wide.
         n_trials: answered control trials of analysed people.
@@ -89,7 +89,7 @@ def judge(share: Share) -> Verdict:
 
 def _meaning(verdict: Verdict, share: Share, level: float) -> str:
     if share.share is None:
-        return "The study had no control trials, so it cannot show that only colour tells."
+        return "No answered control trial is there, so nothing shows that only colour tells."
     found = f"{100 * share.share:.1f} % of {counted(share.n, 'control trial')}"
     low, high = share.interval.low, share.interval.high
     if low is None or high is None:

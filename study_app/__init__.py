@@ -112,4 +112,4 @@ def _pool(database_url: str) -> dict[str, int]:
     # A database in memory is its one connection.
     url = sa.make_url(database_url)
     in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-    return {} if in_memory else {"pool_size": CONNECTIONS_KEPT[url.get_backend_name()]}
+    return {} if in_memory else {"pool_size": CONNECTIONS_KEPT.get(url.get_backend_name(), 1)}

@@ -40,7 +40,10 @@ from study_app.models import Study
 from study_app.number_words import counted
 from study_app.observers import ObserverSettings
 from study_app.presets import deviations_of
+from study_app.protocol import Roles
 from study_app.study_file import load_study_file
+from study_app.study_tables import StudyFile
+from study_app.study_template import WANTS_CONTACT
 
 DEFAULT_PORT = 5000
 LOCAL_HOST = "127.0.0.1"
@@ -327,11 +330,16 @@ def _print_created(stored: catalog.Stored) -> None:
         f"Tested: {', '.join(roles.tested)}. Vigilance: {roles.vigilance or 'none'}.", nl=False
     )
     click.echo(f" Control: {roles.control or 'none'}.")
+    if stored.outcome == "created":
+        _print_departures(study_file, roles)
+    if not study.contact.strip():
+        click.echo(WANTS_CONTACT)
+
+
+def _print_departures(study_file: StudyFile, roles: Roles) -> None:
     click.echo("Where it departs from the study of 2016:")
     for sentence in deviations_of(study_file, has_control=roles.control is not None):
         click.echo(f"- {sentence}")
-    if not study.contact.strip():
-        click.echo("Missing: a contact for participants; study-app open wants one.")
 
 
 def _print_status(session: Session, study: Study) -> None:
@@ -370,7 +378,7 @@ def _status_lines(measured: progress.Progress) -> Iterator[str]:
 
 def _fooled_lines(measured: progress.Progress) -> Iterator[str]:
     if not measured.contact.strip():
-        yield "Missing: a contact for participants; study-app open wants one."
+        yield WANTS_CONTACT
     if measured.fooled is None:
         yield "Fool rates stay hidden until the study is closed."
         return

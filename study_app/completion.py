@@ -72,8 +72,8 @@ def outcome(
 
 def payment_of(recruiter: Recruiter, ending: Ending) -> Payment:
     """Give whether somebody is paid by the way they left: who finished, and who stopped by rule."""
-    is_paid = ending == "finished" or (ending in STOPPED and recruiter.pay_screened_out)
-    return "due" if is_paid else "none"
+    is_due = ending == "finished" or (ending in STOPPED and recruiter.pay_screened_out)
+    return "due" if recruiter.paid and is_due else "none"
 
 
 def ending_of(study_session: StudySession) -> Ending | None:

@@ -188,7 +188,7 @@ def _say_what_is_there(
     folder: Path, stimulus_set: Path, found: manifest.StimulusSet, port: int
 ) -> None:
     n_photos, conditions = _facts(found)
-    report = str(folder / "report.html")
+    report, mine = str(folder / "report.html"), _quoted(os.path.relpath(folder / "mine"))
     if not analysis_command.is_installed():
         report = f"none: {analysis_command.INSTALL} adds the analysis"
     instance, ours = f"STUDY_INSTANCE_PATH={_quoted(str(folder))}", _as_typed("study-app")
@@ -198,10 +198,11 @@ def _say_what_is_there(
         f"\n  study         {folder / 'study.toml'}, stored in {folder / 'study.sqlite'}"
         f"\n  answers       {folder / 'export' / 'trials.csv'}, of simulated observers"
         f"\n  report        {report}"
-        f"\n  the desk      {instance} {ours} desk-password opens it"
         f"\n  to take part  {instance} {ours} serve --port {port}"
-        f"\n  and then      {instance} {ours} export --out mine"
-        f" && {_as_typed('analysis')} report mine --out mine.html"
+        f"\n  the desk      {instance} {ours} desk-password; then /desk/ at the same address"
+        f"\n  and then      {instance} {ours} export --out {mine}"
+        f" && {_as_typed('analysis')} report {mine} --out {mine}.html"
+        "\nFrom the first person who takes all pairs on, reports leave simulated observers out."
     )
 
 

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from study_app.findings import Finding, Severity
 from study_app.number_words import counted, noun
 from study_app.presets import expected_minutes
-from study_app.study_tables import LANGUAGES, StudyFile
+from study_app.study_tables import LANGUAGES, PAID_PLATFORMS, StudyFile
 
 PEOPLE = "who-answers-for-the-study"
 CONSENT = "what-people-agree-to"
 PAY = "pay-and-time"
 WORDS = "languages"
-PAID_PLATFORMS = ("prolific", "mturk")
 # Own words that a language may lack without the study failing.
 OPTIONAL_WORDS = ("lead", "invitation", "instructions", "debrief")
 
@@ -139,7 +138,8 @@ def _pay(study_file: StudyFile) -> Iterator[Finding]:
             f"People sent by {recruiter.kind} are not told what they are paid."
             if paid
             else "People are not told whether they are paid.",
-            'pay = "You are paid 2 pounds.", or pay = "There is no pay."',
+            'pay = "You are paid 2 pounds.", or pay = "There is no pay." with paid = false under'
+            " [recruiter]",
             PAY,
         )
     minutes = expected_minutes(study_file.protocol)
@@ -163,7 +163,11 @@ def _pay(study_file: StudyFile) -> Iterator[Finding]:
             f"lease_minutes = {4 * study.minutes}",
             PAY,
         )
-    if study_file.screening.colour_vision == "screen-out" and not recruiter.pay_screened_out:
+    if (
+        study_file.screening.colour_vision == "screen-out"
+        and recruiter.paid
+        and not recruiter.pay_screened_out
+    ):
         yield Finding(
             "screened-out-unpaid",
             "should",

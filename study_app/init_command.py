@@ -14,7 +14,9 @@ from study_app.presets import PRESETS, expected_minutes
 from study_app.protocol import ProtocolSettings
 from study_app.results import write_text
 from study_app.start_questions import ask_for_missing
-from study_app.study_tables import ConditionChoice, Ethics
+from study_app.study_tables import ConditionChoice, Ethics, Recruiter
+
+NO_PAY = "There is no pay."
 
 
 @click.command()
@@ -30,6 +32,7 @@ from study_app.study_tables import ConditionChoice, Ethics
 )
 @click.option("--approval", default="", help="Ethics board and number of its vote.")
 @click.option("--pay", help="One sentence shown to participants.")
+@click.option("--unpaid", is_flag=True, help="Nobody is paid; the pages say so.")
 @click.option("--minutes", type=int, help="Expected duration  [default: estimated]")
 @click.option("--design", type=click.Choice(["between", "within"]))
 @click.option("--layout", type=click.Choice(["sequential", "side-by-side"]))
@@ -48,6 +51,7 @@ def init(
     preset: str,
     slug: str,
     approval: str,
+    unpaid: bool,
     design: str | None,
     layout: str | None,
     first_side: str | None,
@@ -81,6 +85,8 @@ def init(
         n_control=n_control,
         display_ms=display_ms,
     )
+    if unpaid and answers["pay"] is None:
+        answers["pay"] = NO_PAY
     if is_terminal() and not no_input:
         suggested = {
             "title": study_template.DEFAULT_TITLE,
@@ -88,13 +94,13 @@ def init(
             "minutes": expected_minutes(protocol),
         }
         answers = ask_for_missing(answers, suggested)
-    draft = _draft(protocol, slug, approval, answers)
+    draft = _draft(protocol, slug, approval, unpaid, answers)
     write_text(path, study_template.write_study_text(draft))
     quoted = shlex.quote(str(path))
     click.echo(f"{path}: a study after {preset}; study-app create {quoted} --set SET comes next")
     click.echo(f"study-app check {quoted} --set SET lists what a referee would ask")
     if not draft.contact:
-        click.echo("Missing: a contact for participants; study-app open wants one.")
+        click.echo(study_template.WANTS_CONTACT)
 
 
 def is_terminal() -> bool:
@@ -103,7 +109,7 @@ def is_terminal() -> bool:
 
 
 def _draft(
-    protocol: ProtocolSettings, slug: str, approval: str, answers: dict[str, Any]
+    protocol: ProtocolSettings, slug: str, approval: str, unpaid: bool, answers: dict[str, Any]
 ) -> study_template.StudyDraft:
     title = answers["title"]
     return study_template.StudyDraft(
@@ -114,6 +120,7 @@ def _draft(
         pay=answers["pay"] or "",
         minutes=answers["minutes"],
         per_condition=answers["per_condition"],
+        recruiter=Recruiter(paid=not unpaid),
         conditions=ConditionChoice(tested=tuple(answers["tested"])),
         ethics=Ethics(
             institution=answers["institution"] or "",

@@ -44,6 +44,8 @@ def ways_out(study_file: StudyFile) -> list[str]:
 
 def payment_in_words(study_file: StudyFile) -> list[str]:
     """Say who is paid, if anybody is."""
+    if not study_file.recruiter.paid:
+        return ["Nobody is paid."]
     if not study_file.study.pay.strip():
         return ["The study file says nothing about pay."]
     said = [

@@ -137,7 +137,7 @@ def lease_after(
 def settle(
     session: Session, study_session: StudySession, study_file: StudyFile, now: datetime
 ) -> None:
-    """Settle a study session whose last answer was just stored: it is paid, and counts or not."""
+    """Settle a study session whose last answer was just stored: is it paid, does it count."""
     lease = sa.select(StudySession.lease_expires_at).where(StudySession.id == study_session.id)
     in_time = session.scalars(lease).one() > now
     verdict = judge(_main_answers(session, study_session), study_file.exclusion)
@@ -146,7 +146,11 @@ def settle(
     session.execute(
         sa.update(StudySession)
         .where(StudySession.id == study_session.id)
-        .values(payment="due", inclusion=verdict.inclusion, inclusion_reason=verdict.reason)
+        .values(
+            payment=payment_of(study_file.recruiter, "finished"),
+            inclusion=verdict.inclusion,
+            inclusion_reason=verdict.reason,
+        )
         .execution_options(synchronize_session=False)
     )
 

@@ -32,8 +32,8 @@ READING_MINUTES = 2
 # True of every study run with this program, whatever the study file says.
 COMMON_DEVIATIONS = (
     "exactly the number of participants wanted counts: who stops, withdraws or breaks a rule about"
-    " people leaves the place to somebody else, and is paid all the same if all was answered; the"
-    " paper of 2016 does not say what became of them",
+    " people leaves the place to somebody else, whatever they are paid; the paper of 2016 does not"
+    " say what became of them",
     "the photos judged least often so far come first, so that each is judged equally often; the"
     " tool of 2016 drew them at random",
     "both images are decoded before the first is shown, and every exposure is measured; the tool of"

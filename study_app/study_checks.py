@@ -12,6 +12,7 @@ from study_app.errors import StudyFileError
 from study_app.protocol import ProtocolSettings
 from study_app.study_tables import (
     LANGUAGES,
+    PAID_PLATFORMS,
     STANDARD_QUESTION_IDS,
     Consent,
     Languages,
@@ -147,6 +148,11 @@ def _check_recruiter(recruiter: Recruiter, where: str) -> None:
     if recruiter.kind == "prolific" and not recruiter.completion_code:
         raise StudyFileError(
             f"{place}: completion_code is missing; Prolific pays by the code that it gave the study"
+        )
+    if not recruiter.paid and recruiter.kind in PAID_PLATFORMS:
+        raise StudyFileError(
+            f"{place}: paid = false, but people of {recruiter.kind} are always paid; only kind ="
+            ' "link" and "kiosk" may be unpaid'
         )
 
 

@@ -12,6 +12,8 @@ from study_app.protocol import ProtocolSettings
 
 STANDARD_QUESTION_IDS = ("display", "night-mode", "strategy", "trouble")
 # The languages the pages are translated into, by their own names.
+# Recruiters whose people are always paid.
+PAID_PLATFORMS = ("prolific", "mturk")
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "zh": "中文"}
 
 
@@ -162,6 +164,7 @@ class Recruiter:
         full_code: code for who found all places taken.
         declined_code: code for who did not consent.
         pay_screened_out: whether who was screened out is paid.
+        paid: whether anybody is paid; if not, no page speaks of being paid.
     """
 
     kind: Literal["link", "prolific", "mturk", "kiosk"] = "link"
@@ -171,6 +174,7 @@ class Recruiter:
     full_code: str = ""
     declined_code: str = ""
     pay_screened_out: bool = True
+    paid: bool = True
 
 
 @dataclass(frozen=True)

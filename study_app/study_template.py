@@ -27,6 +27,7 @@ DEFAULT_TITLE = "Which picture has false colours?"
 DEFAULT_ID = "false-colours"
 ADVISED_SCREENING = Screening(device="check", colour_vision="record", display="record")
 ADVISED_QUESTIONS = StandardQuestions(STANDARD_QUESTION_IDS)
+WANTS_CONTACT = "Missing: a contact for participants; study-app pilot and open want one."
 CONTACT_MISSING = "MISSING: an e-mail address for questions; study-app open wants one"
 
 CONSENT_TEXT = """\
@@ -253,6 +254,7 @@ screened_out_code = {_text(recruiter.screened_out_code)}
 full_code = {_text(recruiter.full_code)}
 declined_code = {_text(recruiter.declined_code)}
 pay_screened_out = {_boolean(recruiter.pay_screened_out)}
+paid = {_boolean(recruiter.paid)}  # false where nobody is paid: then no page speaks of it
 """
 
 

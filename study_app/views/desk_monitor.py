@@ -60,6 +60,7 @@ def quality(study_id: str) -> str:
         exposure=study_file.exposure,
         pass_share=study_file.exclusion.vigilance_pass_share,
         invalid_share=INVALID_SHARE,
+        is_paid=study_file.recruiter.paid,
     )
 
 

@@ -104,6 +104,8 @@ def add_recruiting() -> dict[str, Any]:
     return {
         "recruiter": kind_of(study) if study else None,
         "outcome_when": functools.partial(outcome_of, study) if study else None,
+        "pays_who_finished": study is not None
+        and payment_of(file_of(study).recruiter, "finished") == "due",
         "pays_who_lost_place": study is not None
         and payment_of(file_of(study).recruiter, "place-lost") == "due",
     }

@@ -65,7 +65,7 @@ def test_a_study_without_control_trials_is_told_so() -> None:
     check = check_control_trials(controls(draw(0.2), kind="main"))
 
     assert (check.verdict, check.n_trials, check.fool_rate) == ("none", 0, None)
-    assert "no control trials" in check.meaning
+    assert "No answered control trial is there" in check.meaning
 
 
 def test_unanswered_control_trials_do_not_count() -> None:

@@ -321,6 +321,25 @@ def test_what_was_left_out_is_shown_side_by_side(document: dict[str, Any]) -> No
     assert "999" in page.words
 
 
+def test_where_nobody_is_left_exclusions_are_named_and_nothing_is_said_of_the_design(
+    document: dict[str, Any],
+) -> None:
+    assert "Nobody is left to analyse" not in Page(render_page(document)).words
+    for entry in document["conditions"]:
+        entry["n_participants"] = 0
+    quality = document["data_quality"]
+    for name in ("called_left_fake", "called_first_fake"):
+        quality[name] = {**quality[name], "n": 0}
+    quality["response_ms"] = quality["shown_ms"] = None
+
+    words = Page(render_page(document)).words
+
+    assert "Nobody is left to analyse. Participants and exclusions says who" in words
+    assert words.count("No answered trial is left to look at.") >= 3
+    for claim in ("Both pictures were shown at once", "Not recorded.", "Exposure was not recorded"):
+        assert claim not in words
+
+
 def test_steps_that_nobody_recorded_are_no_columns(document: dict[str, Any]) -> None:
     assert "Consented" not in render_page(document)
     document["participant_flow"][-1]["consented"] = 30

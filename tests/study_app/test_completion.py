@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 
-from study_app.completion import Outcome, ending_of, outcome
+from study_app.completion import Ending, Outcome, ending_of, outcome, payment_of
 from study_app.models import StudySession
 from study_app.recruiters import Assignment
 from study_app.study_tables import Recruiter
@@ -114,3 +115,9 @@ def test_a_worker_who_did_not_take_part_hands_in_nothing(ending):
 )
 def test_what_was_reached_stays_reached(columns, ending):
     assert ending_of(StudySession(**columns)) == ending
+
+
+def test_where_nobody_is_paid_no_ending_is():
+    recruiter = Recruiter(paid=False)
+
+    assert {payment_of(recruiter, ending) for ending in get_args(Ending)} == {"none"}

@@ -1,6 +1,7 @@
 """What comes before and between the steps; that they work together is seen in test_release.py."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,8 +70,9 @@ def test_what_is_told_can_be_typed_where_no_name_leads_to_the_programs(
 
     said = demo("--set", stimulus_set, "--out", tmp_path / "demo")
 
+    mine = os.path.relpath(tmp_path / "demo" / "mine")
     assert f" {here.name}/study-app serve" in said
-    assert f"&& {here.name}/analysis report mine" in said
+    assert f"&& {here.name}/analysis report {mine} --out {mine}.html" in said
 
 
 def test_it_goes_on_with_the_step_that_refused(tmp_path, stimulus_set, started):

@@ -173,3 +173,14 @@ def test_the_commands_that_come_next_can_be_pasted():
 
     assert "study-app create 'my study.toml' --set SET comes next" in result.output
     assert "study-app check 'my study.toml' --set SET lists" in result.output
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("options", "pay"),
+    [(["--unpaid"], "There is no pay."), (["--unpaid", "--pay", "A cake."], "A cake.")],
+)
+def test_an_unpaid_study_says_so(options, pay):
+    init("--no-input", *options)
+
+    assert (written().recruiter.paid, written().study.pay) == (False, pay)

@@ -54,3 +54,11 @@ def test_pay_is_told_as_the_study_file_has_it():
             )
         )
         assert told[-1] == f"Who does not pass a check {word}."
+
+
+def test_where_nobody_is_paid_that_is_all_there_is_to_say():
+    unpaid = study(
+        study=replace(study().study, pay="There is no pay."), recruiter=Recruiter(paid=False)
+    )
+
+    assert payment_in_words(unpaid) == ["Nobody is paid."]

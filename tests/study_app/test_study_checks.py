@@ -149,3 +149,12 @@ def test_a_mask_fits_in_the_blank_after_each_picture(blanks, message):
 )
 def test_a_mask_as_long_as_the_blanks_is_allowed(blanks):
     assert parse_study_file(SMALLEST + MASK + blanks).protocol.mask_ms == 200
+
+
+@pytest.mark.parametrize("kind", ["prolific", "mturk"])
+def test_a_platform_that_always_pays_cannot_be_unpaid(kind):
+    text = f'[recruiter]\nkind = "{kind}"\ncompletion_code = "C"\npaid = false\n'
+
+    with pytest.raises(StudyFileError, match=f"people of {kind} are always paid"):
+        parse_study_file(SMALLEST + text)
+    parse_study_file(SMALLEST + '[recruiter]\nkind = "kiosk"\npaid = false\n')

@@ -302,3 +302,14 @@ def test_an_address_of_the_studys_own_ends_the_debrief(recruit, open_app):
 
     code = enrolled(open_app).completion_code
     assert f'href="https://lab.example/end?c={code}"' in browser.get("/debrief").text
+
+
+def test_where_nobody_is_paid_no_page_promises_it(open_app, recruit):
+    browser = recruit(Recruiter(paid=False))
+    browser.consent("recruited")
+    assert browser.answer_all() == 10
+
+    with open_app.app_context():
+        assert db.session.scalars(sa.select(StudySession.payment)).one() == "none"
+    assert "paid" not in browser.get("/withdraw").text
+    assert "paid" not in browser.get("/debrief").text
