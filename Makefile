@@ -4,7 +4,7 @@
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
 #   make test                     formatting, lint, types, import contracts, all tests
-#   make long                     chaos, load, the adversary, a cluster: some minutes more
+#   make long                     chaos, load and the adversary: some minutes more
 #   make pages                    every command of the documentation, and the release: ten minutes
 #   make trainings                trainings killed, divided and on each backend: many minutes
 #   make audit                    known weaknesses of the pinned libraries
@@ -82,18 +82,19 @@ pytest: $(INSTALLED)
 postgresql: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" --database postgresql tests/study_app
 
-# Slow tests that CI runs too: chaos, load, the adversary, a cluster of two nodes.
+# Slow tests that CI runs too: chaos, load and the adversary.
 long: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py \
-	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py
+	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist loadfile tests/benchmarks/test_chaos.py tests/benchmarks/test_load.py tests/benchmarks/test_adversary.py
 
 # Every command and every line of Python of the pages and the notebook, and the release.
 pages: $(INSTALLED)
 	$(BIN)/python -m pytest --slow -m slow -n $(WORKERS) --dist worksteal tests/test_tutorial.py tests/pages tests/test_release.py tests/test_sbom.py
 
-# Trainings that are killed, divided among processes, and on each backend; sets of 100,000 pairs.
+# Trainings that are killed, divided among processes, and on each backend; a cluster of two nodes;
+# sets of 100,000 pairs. One after the other, for each takes all cores.
 trainings: $(INSTALLED)
-	$(BIN)/python -m pytest --slow -m slow tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py tests/benchmarks/test_large_set.py
+	$(BIN)/python -m pytest --slow -m slow tests/colorizer/test_killed_training.py tests/colorizer/test_distribution.py tests/colorizer/test_backends.py \
+	  tests/colorizer/test_ray_engine.py tests/colorizer/test_ray_colouring.py tests/benchmarks/test_large_set.py
 
 bench: $(INSTALLED) $(DEMO_SET)
 	@rm -f $(BENCH_TABLE)
