@@ -15,7 +15,7 @@ CONSENT = "what-people-agree-to"
 PAY = "pay-and-time"
 WORDS = "languages"
 # Own words that a language may lack without the study failing.
-OPTIONAL_WORDS = ("lead", "invitation", "instructions", "debrief")
+OPTIONAL_WORDS = ("lead", "invitation", "instructions", "explanation", "debrief")
 
 
 def ethics_findings(study_file: StudyFile) -> list[Finding]:

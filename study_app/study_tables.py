@@ -216,6 +216,8 @@ class Wording:
         lead: what the invitation begins with, in place of what it says else.
         invitation: further paragraphs of the invitation.
         instructions: further paragraphs of the instructions.
+        explanation: what the debrief says of the study and of how the false colours are made, in
+            place of what it says else.
         debrief: further paragraphs of the debrief.
         question: own questions by their ids; for other languages than the first.
     """
@@ -226,6 +228,7 @@ class Wording:
     lead: str = ""
     invitation: str = ""
     instructions: str = ""
+    explanation: str = ""
     debrief: str = ""
     question: dict[str, QuestionWording] = field(default_factory=dict)
 

@@ -268,6 +268,7 @@ offered = ["en"]  # any of {", ".join(LANGUAGES)}; the first is the default
 # lead = "What the invitation begins with, in place of its standard sentences."
 # invitation = "Further paragraphs of the invitation, parted by empty lines."
 # instructions = "Further paragraphs of the instructions."
+# explanation = "What was asked and how the fakes were made, in place of the debrief's sentences."
 # debrief = "Further paragraphs of the debrief."
 # [wording.de]
 # title = "The title in German"

@@ -7,6 +7,7 @@ import pytest
 
 from study_app.presets import PRESETS
 from study_app.study_tables import Recruiter, Screening, StandardQuestions
+from tests.study_app import factories
 from tests.study_app.desk_logins import researcher
 from tests.study_app.views.previews import create, links_of, look_at_all
 
@@ -59,6 +60,23 @@ def test_the_pages_are_in_the_words_of_the_study(open_app, set_folder):
     assert "Sie nehmen freiwillig teil." in german
     assert '<html lang="de"' in german
     assert '<html lang="en"' in desk.get("/desk/seen/preview/").text
+
+
+def test_the_debrief_explains_in_the_words_of_the_study(open_app, set_folder):
+    standard = "A program sees only how light or dark each spot of a photograph is."
+    create(open_app, set_folder)
+    desk = researcher(open_app)
+    assert standard in " ".join(desk.get("/desk/seen/preview/debrief").text.split())
+
+    with open_app.app_context():
+        source = factories.study_text(id="retouched") + '[wording.en]\nexplanation = "By hand."\n'
+        factories.create_study(source, set_folder)
+    page = " ".join(desk.get("/desk/retouched/preview/debrief").text.split())
+
+    assert standard not in page
+    assert "Programs can give colours" not in page
+    assert '<p lang="en">By hand.</p>' in page
+    assert "A few pairs may have been of another kind" in page
 
 
 def test_only_pages_that_a_study_has_are_listed(open_app, set_folder):
