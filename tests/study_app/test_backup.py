@@ -15,9 +15,10 @@ from study_app.errors import BackupError
 from study_app.export import export_study
 from study_app.extensions import db, is_database_current
 from study_app.models import Response
+from study_app.study_moves import open_study
 from tests.postgres import database_of_kind
 from tests.study_app import factories
-from tests.study_app.factories import Browser
+from tests.study_app.factories import NOW, Browser
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -88,7 +89,7 @@ def test_what_comes_back_exports_the_same_bytes(used_app, kind, tmp_path):
     assert [entry.name for entry in tmp_path.glob(".backup*")] == []
 
 
-def test_an_answer_acknowledged_before_the_copy_is_in_it(used_app, kind, tmp_path):
+def test_an_answer_acknowledged_before_the_copy_is_in_it(used_app, kind, tmp_path, set_folder):
     """Others go on writing all the time; each copy is whole and has what came before it."""
     path = tmp_path / "backup"
     acknowledged, stop = [], threading.Event()
@@ -96,12 +97,16 @@ def test_an_answer_acknowledged_before_the_copy_is_in_it(used_app, kind, tmp_pat
     def take_part():
         while not stop.is_set():
             browser = Browser(used_app)
-            browser.consent()
+            browser.consent("crowd")
             while not stop.is_set() and browser.next_trial()["state"] == "trial":
                 browser.answer_next()
                 acknowledged.append(1)
 
     with used_app.app_context():
+        crowd = factories.study_text(
+            id="crowd", per_condition=1000
+        )  # places until the copy is made
+        open_study(db.session(), factories.create_study(crowd, set_folder).study, None, NOW)
         n_before = db.session.query(Response).count()
         db.session.remove()
     writer = threading.Thread(target=take_part)
