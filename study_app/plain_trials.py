@@ -53,10 +53,12 @@ class PlainTrials:
         self._issue = prepare(_issue(engine.dialect.name))
         self._start = prepare(_start(engine.dialect.name))
         self._image = prepare(_image())
-        self._store = self._store_in_two if self._driver.is_sqlite else self._store_at_once
-        self._take_turn = prepare(_take_turn())
-        self._insert = prepare(_insert())
-        self._take_turn_and_insert = prepare(_take_turn_and_insert())
+        if self._driver.is_sqlite:
+            self._store = self._store_in_two
+            self._take_turn, self._insert = prepare(_take_turn()), prepare(_insert())
+        else:
+            self._store = self._store_at_once
+            self._take_turn_and_insert = prepare(_take_turn_and_insert())
         # A study session never changes its study, nor a study its file.
         self._file_of = functools.lru_cache(MOST_SESSIONS_KNOWN)(self._read_study_file)
 

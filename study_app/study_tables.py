@@ -11,9 +11,9 @@ from study_app.exclusion_rule import EquivalenceRule, ExclusionRule
 from study_app.protocol import ProtocolSettings
 
 STANDARD_QUESTION_IDS = ("display", "night-mode", "strategy", "trouble")
-# The languages the pages are translated into, by their own names.
 # Recruiters whose people are always paid.
 PAID_PLATFORMS = ("prolific", "mturk")
+# The languages the pages are translated into, by their own names.
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "zh": "中文"}
 
 

@@ -101,11 +101,10 @@ def own_outcome(study_session: StudySession) -> Outcome | None:
 def add_recruiting() -> dict[str, Any]:
     """Give every template the study's recruiter, and how people leave by an ending."""
     study = flask.g.get("study")
+    own = file_of(study).recruiter if study else None
     return {
         "recruiter": kind_of(study) if study else None,
         "outcome_when": functools.partial(outcome_of, study) if study else None,
-        "pays_who_finished": study is not None
-        and payment_of(file_of(study).recruiter, "finished") == "due",
-        "pays_who_lost_place": study is not None
-        and payment_of(file_of(study).recruiter, "place-lost") == "due",
+        "pays_who_finished": own is not None and payment_of(own, "finished") == "due",
+        "pays_who_lost_place": own is not None and payment_of(own, "place-lost") == "due",
     }
