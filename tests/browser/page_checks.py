@@ -3,7 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 # WCAG 2.2 A and AA, and what the makers of axe-core hold to be good practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,6 +38,21 @@ FOCUSED = """() => {
   const name = e === document.body ? null : window.nameOfControl(e);
   return { name, isSeen: outlineStyle !== "none" && outlineWidth !== "0px" };
 }"""
+
+
+def asked_by_pages(page: Page) -> list[str]:
+    """Give a list that grows with each request of the page, or of its scripts, from now on.
+
+    The icon is left out: the browser fetches it when it likes.
+    """
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.endswith("/favicon.svg"):
+            asked.append(f"{request.method} {request.url}")
+
+    page.on("request", note)
+    return asked
 
 
 def axe_violations(page: Page, rules: list[str] | None = None) -> list[str]:

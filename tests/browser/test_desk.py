@@ -11,7 +11,7 @@ from study_app.extensions import db
 from study_app.models import FlowCount, StudySession
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import STUDY_ID, LiveStudy
-from tests.browser.page_checks import troubles
+from tests.browser.page_checks import asked_by_pages, troubles
 from tests.browser.participant import await_question, go_on, next_pair, panel, press
 from tests.browser.test_neutral_colours import COLOURS_WITH_A_HUE
 from tests.study_app.desk_logins import PASSWORD, set_desk_password
@@ -135,13 +135,11 @@ def test_buttons_of_a_preview_do_nothing_and_its_bar_leads_through_the_pages(
 ):
     enter(page, study)
     page.goto(desk_of(study, "preview/consent"))
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    sent = asked_by_pages(page)
 
     page.get_by_role("button", name="I agree", exact=True).click()
     page.get_by_role("button", name="I do not agree").press("Enter")
-    # the browser fetches the page's icon when it likes
-    assert [line for line in sent if not line.endswith("favicon.svg")] == []
+    assert sent == []
     assert path_of(page) == f"/desk/{STUDY_ID}/preview/consent"
 
     bar = page.get_by_role("complementary", name="Preview")

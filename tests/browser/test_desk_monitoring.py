@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from study_app.simulated_token import sign_token
 from tests.browser.conftest import PageMaker, StudyMaker
 from tests.browser.live_study import STUDY_ID, LiveStudy
-from tests.browser.page_checks import TOO_WIDE, troubles
+from tests.browser.page_checks import TOO_WIDE, asked_by_pages, troubles
 from tests.study_app.desk_logins import PASSWORD, set_desk_password
 from tests.study_app.factories import Browser
 
@@ -101,8 +101,7 @@ def test_a_page_that_nobody_looks_at_asks_for_nothing(study: LiveStudy, page: Pa
     page.clock.install()
     page.goto(desk_of(study))
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    asked = asked_by_pages(page)
 
     page.clock.run_for(3 * REFRESH_MS)
 
