@@ -121,7 +121,7 @@ def test_rescaled_blocks_have_unit_variance_and_give_the_same_output(rng):
 
     rescale_blocks(network, lightness)
 
-    np.testing.assert_allclose(numpy_of(network(lightness)), expected, rtol=1e-2, atol=1e-2)
+    np.testing.assert_allclose(numpy_of(network(lightness)), expected, rtol=1e-2, atol=5e-2)
     inner = keras.Model(network.input, network.get_layer("conv6_3").output)
     assert numpy_of(inner(lightness)).std() == pytest.approx(1, rel=0.01)
 
