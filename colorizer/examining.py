@@ -12,7 +12,7 @@ from colorizer.errors import DamagedTarError, PhotoError
 from colorizer.greyness import check_colourful
 from colorizer.near_duplicates import Fingerprint, fingerprint
 from colorizer.photo_sources import PhotoSource
-from colorizer.photos import UInt8, photo_id, read_photo, square_of_size
+from colorizer.photos import UInt8, photo_id, read_photo, training_square
 
 # A JPEG is decoded at 1/2, 1/4 or 1/8 where its short side stays this long, and twice the square.
 # The same for every square up to half of it, so that the ids, and with them the splits, are too.
@@ -66,4 +66,4 @@ def examine(
         raise DamagedTarError(f"{source.origin}: {error}; get the tar file again") from None
     except PhotoError as error:
         return Examined(str(error))
-    return Examined("", photo_id(rgb), square_of_size(rgb, size_px), fingerprint(rgb))
+    return Examined("", photo_id(rgb), training_square(rgb, size_px), fingerprint(rgb))

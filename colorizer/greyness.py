@@ -12,10 +12,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from colorizer.errors import PhotoError
-from colorizer.lab import rgb_to_lab
+from colorizer.lab import lab_planes
 
 UInt8 = npt.NDArray[np.uint8]
-Float = npt.NDArray[np.float64]
+Float = npt.NDArray[np.float32]
 
 REDUCED_SIDE_PX = 128
 MIN_MEAN_CHROMA = 4.0
@@ -73,16 +73,15 @@ def measure_greyness(rgb: UInt8) -> Greyness:
     Args:
         rgb: (H, W, 3), uint8 sRGB; reduced to at most 128 pixels a side by box averages.
     """
-    lab: Float = rgb_to_lab(_reduce(rgb)).reshape(-1, 3)
-    lightness, a, b = np.ascontiguousarray(lab.T)
+    lightness, a, b = lab_planes(_reduce(rgb))
     squares = a * a + b * b
     chroma = np.sqrt(squares)
     # within the steps of lightness, the mean square less the square of the mean
-    residual = squares.sum() - _squares_of_means(lightness, a, b)
+    residual = float(squares.sum(dtype=np.float64)) - _squares_of_means(lightness, a, b)
     return Greyness(
-        mean_chroma=float(chroma.mean()),
+        mean_chroma=float(chroma.mean(dtype=np.float64)),
         high_chroma=float(np.percentile(chroma, HIGH_CHROMA_PERCENTILE)),
-        tint_residual=float(np.sqrt(max(residual, 0.0) / len(lab))),
+        tint_residual=float(np.sqrt(max(residual, 0.0) / len(squares))),
     )
 
 

@@ -76,7 +76,8 @@ def fingerprint(rgb: UInt8) -> Fingerprint:
     Args:
         rgb: (H, W, 3), uint8 sRGB.
     """
-    frame, square = _frequencies(rgb), _frequencies(crop_square(rgb))
+    luma = np.asarray(Image.fromarray(rgb).convert("L"))
+    frame, square = _frequencies(luma), _frequencies(crop_square(luma))
     return Fingerprint(_hash(frame), _hash(square), _hash(_mirror(frame)), _hash(_mirror(square)))
 
 
@@ -203,9 +204,9 @@ def _directions(hashes: UInt64) -> Float:
     return profiles / np.maximum(lengths, 1)
 
 
-def _frequencies(rgb: UInt8) -> Float:
-    """Give the (8, 8) lowest frequencies of the picture reduced to 32 x 32 luma values."""
-    image = Image.fromarray(np.ascontiguousarray(rgb)).convert("L")
+def _frequencies(luma: UInt8) -> Float:
+    """Give the (8, 8) lowest frequencies of the picture (H, W) reduced to 32 x 32 luma values."""
+    image = Image.fromarray(np.ascontiguousarray(luma))
     reduced = image.resize((REDUCED_SIDE_PX, REDUCED_SIDE_PX), Image.Resampling.BOX)
     spectrum = dctn(np.asarray(reduced, np.float64), norm="ortho")
     return np.asarray(spectrum)[:N_FREQUENCIES, :N_FREQUENCIES]

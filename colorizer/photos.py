@@ -92,27 +92,41 @@ def split_by_id(identifier: str, fractions: SplitFractions = SplitFractions()) -
 
 
 def crop_square(rgb: UInt8) -> UInt8:
-    """Cut the largest square from the middle, (H, W, 3) to (min(H, W), min(H, W), 3)."""
-    height, width, _ = rgb.shape
+    """Cut the largest square from the middle, (H, W, ...) to (min(H, W), min(H, W), ...)."""
+    height, width = rgb.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     return rgb[top : top + side, left : left + side]
 
 
-def resize(rgb: UInt8, height_px: int, width_px: int) -> UInt8:
-    """Resize with Lanczos' filter, widened when shrinking so that nothing aliases.
+def resize(
+    rgb: UInt8,
+    height_px: int,
+    width_px: int,
+    resampling: Image.Resampling = Image.Resampling.LANCZOS,
+) -> UInt8:
+    """Resize with a filter that is widened when shrinking, so that nothing aliases.
 
     Args:
         rgb: (H, W, 3), uint8.
         height_px: new height.
         width_px: new width.
+        resampling: the filter.
     """
     if rgb.shape[:2] == (height_px, width_px):
         return rgb
     image = Image.fromarray(np.ascontiguousarray(rgb))
-    return np.array(image.resize((width_px, height_px), Image.Resampling.LANCZOS))
+    return np.array(image.resize((width_px, height_px), resampling))
 
 
 def square_of_size(rgb: UInt8, size_px: int) -> UInt8:
     """Cut the middle square and resize it to (size_px, size_px, 3)."""
     return resize(crop_square(rgb), size_px, size_px)
+
+
+def training_square(rgb: UInt8, size_px: int) -> UInt8:
+    """Do what ``square_of_size`` does in half of its time, a little softer."""
+    square = crop_square(rgb)
+    is_smaller = size_px < len(square)
+    quick = Image.Resampling.HAMMING if is_smaller else Image.Resampling.BICUBIC
+    return resize(square, size_px, size_px, quick)

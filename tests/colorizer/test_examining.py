@@ -11,7 +11,7 @@ from PIL import Image
 from colorizer.errors import DamagedTarError
 from colorizer.examining import ENOUGH_PX, examine, examiner
 from colorizer.photo_sources import build_source, refused_source
-from colorizer.photos import photo_id, read_photo, square_of_size
+from colorizer.photos import photo_id, read_photo, training_square
 from tests.colorizer.factories import colourful_photo, encode, grey_photo
 
 LARGE_PX = 2 * ENOUGH_PX
@@ -36,7 +36,7 @@ def test_a_photograph_gives_its_square_id_and_mark():
 
     assert examined.reason == ""
     assert examined.photo_id == photo_id(colourful_photo(1))
-    np.testing.assert_array_equal(examined.square, square_of_size(colourful_photo(1), 48))
+    np.testing.assert_array_equal(examined.square, training_square(colourful_photo(1), 48))
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ def test_a_large_jpeg_decoded_smaller_gives_the_same_square(subsampling, orienta
     whole = read_photo(source)
     assert whole.shape[0] == (LARGE_PX if orientation == 1 else 3 * ENOUGH_PX)
     assert min(read_photo(source, enough_px=ENOUGH_PX).shape[:2]) == ENOUGH_PX
-    difference = np.abs(square - square_of_size(whole, 192))
+    difference = np.abs(square - training_square(whole, 192))
     assert difference.mean() < 1
     assert np.percentile(difference, 99.9) <= 6
-    assert np.abs((square - square_of_size(whole, 192)).mean(axis=(0, 1))).max() < 0.2
+    assert np.abs((square - training_square(whole, 192)).mean(axis=(0, 1))).max() < 0.2
 
 
 def test_the_colours_of_a_cmyk_jpeg_stay_right_when_it_is_decoded_smaller():
     cmyk = Image.fromarray(mosaic()).convert("CMYK")
     source = source_of(encode(cmyk, "JPEG", quality=92))
 
-    difference = examine(source, 192).square.astype(int) - square_of_size(read_photo(source), 192)
+    difference = examine(source, 192).square.astype(int) - training_square(read_photo(source), 192)
 
     assert np.abs(difference).mean() < 1
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from colorizer.lab import (
     is_in_gamut,
     join_lightness_ab,
+    lab_planes,
     lab_to_linear_rgb,
     lab_to_rgb,
     lightness_of,
@@ -50,6 +51,17 @@ def test_lightness_alone_is_that_of_lab(rng):
     rgb = rng.integers(0, 256, (30, 20, 3), dtype=np.uint8)
 
     np.testing.assert_allclose(lightness_of(rgb), rgb_to_lab(rgb)[..., :1], rtol=0, atol=1e-12)
+
+
+def test_the_planes_are_those_of_the_whole_colours_in_float32(rng):
+    rgb = rng.integers(0, 256, (30, 20, 3), dtype=np.uint8)
+
+    planes = lab_planes(rgb)
+
+    assert {plane.dtype for plane in planes} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(
+        np.stack(planes, axis=-1), rgb_to_lab(rgb).reshape(-1, 3), rtol=0, atol=1e-4
+    )
 
 
 def test_the_compiled_formula_is_the_same(rng):

@@ -17,6 +17,7 @@ from colorizer.photos import (
     resize,
     split_by_id,
     square_of_size,
+    training_square,
 )
 from tests.colorizer.factories import colourful_photo, encode
 
@@ -95,6 +96,18 @@ def test_shrinking_does_not_alias():
     shrunk = resize(np.repeat(board[..., np.newaxis], 3, axis=-1), 32, 32)
 
     assert np.abs(shrunk[2:-2, 2:-2].astype(float) - 127.5).max() <= 2
+
+
+@pytest.mark.parametrize("size_px", [24, 96])
+def test_the_square_of_a_training_is_nearly_that_of_a_study(size_px):
+    photo = colourful_photo(3, 60, 48)
+
+    difference = np.abs(
+        training_square(photo, size_px).astype(int) - square_of_size(photo, size_px)
+    )
+
+    assert difference.shape == (size_px, size_px, 3)
+    assert difference.mean() < 6
 
 
 def test_a_square_of_any_size_has_that_size():

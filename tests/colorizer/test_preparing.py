@@ -13,7 +13,7 @@ from colorizer.ab_bins import nearest_bin
 from colorizer.engines import local_engine
 from colorizer.errors import ColorizerError, DamagedTarError, PhotoError, ShardError
 from colorizer.lab import rgb_to_lab
-from colorizer.photos import SplitFractions, square_of_size
+from colorizer.photos import SplitFractions, square_of_size, training_square
 from colorizer.preparing import count_prior, prepare
 from colorizer.shards import Photographs
 from tests.colorizer.factories import (
@@ -59,7 +59,7 @@ def test_what_is_packed_is_the_resized_middle_square(tmp_path):
     prepare([photos], tmp_path / "shards", 48, fractions=ALL_TRAINING)
 
     np.testing.assert_array_equal(
-        Photographs(tmp_path / "shards", "training")[0], square_of_size(colourful_photo(0), 48)
+        Photographs(tmp_path / "shards", "training")[0], training_square(colourful_photo(0), 48)
     )
 
 
