@@ -16,7 +16,14 @@ import scipy.ndimage
 import scipy.spatial
 
 from colorizer.lab import rgb_to_lab
-from colorizer.lattice_neighbours import N_NEAREST, five_nearest
+from colorizer.lattice_neighbours import (
+    N_NEAREST,
+    N_PATTERNS,
+    is_choice_open,
+    is_order_open,
+    neighbours_of_patterns,
+    place,
+)
 
 Array = npt.NDArray[Any]
 Float = npt.NDArray[np.float64]
@@ -31,6 +38,7 @@ LATTICE: npt.NDArray[np.int64] = np.arange(-AB_LIMIT, AB_LIMIT + 1, BIN_STEP)
 GAMUT_SAMPLES_PER_EDGE = 17
 HULL_TOLERANCE = 1e-9
 FAR = 1e9  # squared distance of a candidate that is none
+BLOCK_PX = 8192  # encoded at a time, so that all of it stays in the processor's cache
 
 
 @cache
@@ -104,23 +112,42 @@ def soft_encode(
         Bin numbers (..., K), int32 in [0, Q), nearest first, and their weights (..., K), float32,
         which sum to 1.
     """
-    ab = np.clip(np.asarray(ab, np.float64), -AB_LIMIT, AB_LIMIT)
+    ab = np.asarray(ab)
     if n_neighbours != N_NEAREST:
-        return _search(ab, n_neighbours, sigma)
-    pixels = ab.reshape(-1, 2)
-    indices, weights = _encode_five(pixels, sigma)
+        return _search(_moved_to_edge(ab), n_neighbours, sigma)
+    indices, weights = _encode_five(ab.reshape(-1, 2), sigma)
     shape = (*ab.shape[:-1], n_neighbours)
     return indices.reshape(shape), weights.reshape(shape)
 
 
-def _encode_five(ab: Float, sigma: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+def _moved_to_edge(ab: Array) -> Float:
+    moved: Float = np.clip(ab, -AB_LIMIT, AB_LIMIT, dtype=np.float64)
+    return moved
+
+
+def _encode_five(ab: Array, sigma: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
     """Encode without a search where all neighbours are bins and no tie is to be decided."""
-    numbers, weights, is_open = five_nearest(ab, BIN_STEP, -AB_LIMIT, len(LATTICE), sigma)
-    indices = np.take(_bin_of_cell(), numbers, mode="clip")
-    left = is_open | ~_is_inside()[numbers[:, 0]]
-    if left.any():
-        indices[left], weights[left] = _search(ab[left], N_NEAREST, sigma)
+    indices = np.empty((len(ab), N_NEAREST), np.int32)
+    weights = np.empty((len(ab), N_NEAREST), np.float32)
+    is_left = np.empty(len(ab), np.bool_)
+    for start in range(0, len(ab), BLOCK_PX):
+        block = slice(start, start + BLOCK_PX)
+        placed = place(_moved_to_edge(ab[block]), BIN_STEP, -AB_LIMIT, len(LATTICE), sigma, np)
+        patterns = placed.cell * N_PATTERNS + placed.pattern
+        np.take(_bins_of_patterns(), patterns, axis=0, out=indices[block], mode="clip")
+        weights[block] = placed.weights
+        is_left[block] = is_order_open(placed, np)
+    left = np.flatnonzero(is_left | (indices[:, 0] < 0))
+    indices[left], weights[left] = _search_once_each(_moved_to_edge(ab[left]), sigma)
     return indices, weights
+
+
+def _search_once_each(ab: Float, sigma: float) -> tuple[Array, Array]:
+    """Search the five for each colour there is: greys are many, and all alike."""
+    as_one = np.ascontiguousarray(ab).view(np.complex128)[:, 0]
+    colours, which = np.unique(as_one, return_inverse=True)
+    indices, weights = _search(colours.view(np.float64).reshape(-1, 2), N_NEAREST, sigma)
+    return indices[which], weights[which]
 
 
 def _search(
@@ -150,8 +177,39 @@ def soft_encode_in_graph(
 
     Returns:
         Bin numbers (..., K), int32, nearest first, and weights (..., K), float32, which sum to 1.
+        The bins are those of ``soft_encode``; two that are as far may stand the other way round.
     """
     ab = ops.clip(ab, -AB_LIMIT, AB_LIMIT)
+    if n_neighbours != N_NEAREST or not _shapes_may_vary():
+        return _search_in_graph(ab, ops, n_neighbours, sigma)
+    indices, weights = _encode_five_in_graph(ops.reshape(ab, (-1, 2)), ops, sigma)
+    shape = (*ops.shape(ab)[:-1], n_neighbours)
+    return ops.reshape(indices, shape), ops.reshape(weights, shape)
+
+
+def _shapes_may_vary() -> bool:
+    """Tell whether a compiled step may choose some of its colours: with JAX it may not."""
+    import keras  # whoever has a graph has loaded it
+
+    return bool(keras.config.backend() != "jax")
+
+
+def _encode_five_in_graph(ab: Any, ops: ModuleType, sigma: float) -> tuple[Any, Any]:
+    """Encode as ``_encode_five`` does, but leave the order open where it does not matter."""
+    placed = place(ab, BIN_STEP, -AB_LIMIT, len(LATTICE), sigma, ops)
+    table = ops.convert_to_tensor(_bins_of_patterns(), dtype="int32")
+    indices = ops.take(table, placed.cell * N_PATTERNS + placed.pattern, axis=0)
+    left = ops.nonzero(is_choice_open(placed, ops) | (indices[:, 0] < 0))[0]
+    found, shares = _search_in_graph(ops.take(ab, left, axis=0), ops, N_NEAREST, sigma)
+    places = ops.expand_dims(left, 1)
+    return (
+        ops.scatter_update(indices, places, found),
+        ops.scatter_update(placed.weights, places, shares),
+    )
+
+
+def _search_in_graph(ab: Any, ops: ModuleType, n_neighbours: int, sigma: float) -> tuple[Any, Any]:
+    """Do what ``_search`` does."""
     table = ops.convert_to_tensor(_candidates_of_cell(n_neighbours), dtype="int32")
     candidates = ops.take(table, _cell_number(ab, ops), axis=0)
     distance2 = _squared_distance(ab, candidates, ops)
@@ -209,16 +267,16 @@ def decode_logits(logits: Array, temperature: float = TEMPERATURE) -> npt.NDArra
 
 
 @cache
-def _bin_of_cell() -> npt.NDArray[np.int32]:
-    """Give the number of the bin of each cell of the lattice, -1 where it is none; (23 * 23,)."""
-    mask = bin_mask().ravel()
-    return np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
+def _bins_of_patterns() -> npt.NDArray[np.int32]:
+    """Give the five nearest bins by the cell of a colour and its pattern; (23 * 23 * 24, 5).
 
-
-@cache
-def _is_inside() -> npt.NDArray[np.bool_]:
-    """Tell which cells of the lattice have bins on all eight sides; (23 * 23,)."""
-    return scipy.ndimage.binary_erosion(bin_mask(), np.ones((3, 3), np.bool_)).ravel()
+    -1 where one of the eight points around the cell's middle is no bin.
+    """
+    inside = scipy.ndimage.binary_erosion(bin_mask(), np.ones((3, 3), np.bool_)).ravel()
+    cells = np.arange(bin_mask().size)[:, np.newaxis, np.newaxis]
+    points = cells + neighbours_of_patterns(len(LATTICE))
+    bins = np.take(bin_numbers().ravel(), points, mode="clip")
+    return np.where(inside[cells], bins, -1).astype(np.int32).reshape(-1, N_NEAREST)
 
 
 def _gamut_surface_ab() -> Float:
