@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from colorizer.bfloat16 import check_fast, read_cpu_info
+from colorizer.bfloat16 import bfloat16_gain, check_fast, read_cpu_info, slow_note
 from colorizer.command_line import (
     DEVICE,
     INPUT_SIZE,
@@ -64,6 +64,8 @@ def colorize(
         load_keras_quietly()
     if fast:
         check_fast(weights, read_cpu_info(), count_gpus)
+        if not count_gpus() and (note := slow_note(bfloat16_gain())):
+            click.echo(note, err=True)
     from colorizer import photo_folder  # loads Keras where the network needs it
     from colorizer.colorize import Colorizer
 

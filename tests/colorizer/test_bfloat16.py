@@ -3,7 +3,15 @@ import numpy as np
 import pytest
 import skimage.data
 
-from colorizer.bfloat16 import check_fast, has_bfloat16, in_bfloat16, processor_name, read_cpu_info
+from colorizer.bfloat16 import (
+    bfloat16_gain,
+    check_fast,
+    has_bfloat16,
+    in_bfloat16,
+    processor_name,
+    read_cpu_info,
+    slow_note,
+)
 from colorizer.colorize import Colorizer
 from colorizer.errors import ColorizerError
 from colorizer.metrics import ciede2000
@@ -41,6 +49,18 @@ def test_a_gpu_makes_up_for_the_processor():
 def test_an_exported_network_is_refused():
     with pytest.raises(ColorizerError, match=r"n\.onnx is an exported network"):
         check_fast("n.onnx", SAPPHIRE_RAPIDS, lambda: 1)
+
+
+def test_who_asks_for_speed_where_there_is_none_is_told():
+    note = slow_note(0.5)
+
+    assert note is not None
+    assert "2.0 times as long as in float32" in note
+    assert slow_note(1.8) is None
+
+
+def test_the_gain_of_this_machine_is_a_ratio_of_times():
+    assert 0.001 < bfloat16_gain() < 1000
 
 
 def test_this_machines_processor_has_a_name():

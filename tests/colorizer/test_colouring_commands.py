@@ -48,11 +48,16 @@ def test_colorize_of_good_photographs_exits_with_zero(photos, weights, tmp_path)
     assert json.loads((tmp_path / "out" / "provenance.json").read_text())["temperature"] == 0.4
 
 
-def test_colorize_is_fast_where_the_processor_can_and_else_says_why_not(photos, weights, tmp_path):
+def test_colorize_is_fast_where_the_processor_can_and_else_says_why_not(
+    photos, weights, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("colorizer.colouring_commands.bfloat16_gain", lambda: 0.5)
+
     result = call("colorize", photos, "--out", tmp_path / "out", "--weights", weights, "--fast")
 
     if has_bfloat16(read_cpu_info()) or count_gpus():
         assert result.exit_code == 0, result.output
+        assert ("2.0 times as long" in result.stderr) == (not count_gpus())
         record = json.loads((tmp_path / "out" / "provenance.json").read_text())
         assert record["precision"] == "bfloat16"
     else:
