@@ -25,7 +25,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -38,7 +37,7 @@ import aiohttp
 import click
 import sqlalchemy as sa
 from support import participant
-from support.participant import RefusedError, Tally
+from support.participant import OpenPage, RefusedError, Tally
 from support.postgres import Cluster, no_cluster
 from support.server import Server
 from support.study import KEY, store_open_study, write_set
@@ -252,8 +251,8 @@ async def one_tab(
     browser: aiohttp.ClientSession, tally: Tally, rng: random.Random, headers: dict[str, str]
 ) -> None:
     """Take pair after pair; what another tab has done meanwhile is left."""
-    page_key = str(uuid.uuid4())
-    while await one_pair(browser, tally, rng, headers, page_key):
+    page = OpenPage(headers)
+    while await one_pair(browser, tally, rng, page):
         pass
 
 
@@ -261,23 +260,20 @@ async def one_pair(
     browser: aiohttp.ClientSession,
     tally: Tally,
     rng: random.Random,
-    headers: dict[str, str],
-    page_key: str,
+    page: OpenPage,
 ) -> bool:
     """Take one pair; False if there is none left."""
-    told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page_key))
+    told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page))
     if told is None:
         return False
     if told is TAKEN:
         await asyncio.sleep(PACE_S)
         return True
     report = participant.new_report(told, rng.choice(participant.SIDES))
-    started = await insist(
-        tally, rng, lambda: participant.start(browser, tally, told, page_key, headers)
-    )
+    started = await insist(tally, rng, lambda: participant.start(browser, tally, told, page))
     await asyncio.sleep(PACE_S * (0.5 + rng.random()))
     if started is not TAKEN:
-        await insist(tally, rng, lambda: participant.answer(browser, tally, told, report, headers))
+        await insist(tally, rng, lambda: participant.answer(browser, tally, told, report, page))
     return True
 
 
@@ -300,9 +296,9 @@ async def take_part_badly(url: str, tally: ChaosTally, rng: random.Random) -> No
     """Take part over a network that doubles, drops, delays and reorders."""
     async with participant.new_browser(url) as browser:
         headers = await insist(tally, rng, lambda: participant.enter(browser, tally))
-        page_key = str(uuid.uuid4())
+        page = OpenPage(headers)
         late: list[asyncio.Task[None]] = []
-        while await one_bad_pair(browser, tally, rng, (page_key, headers), late):
+        while await one_bad_pair(browser, tally, rng, page, late):
             pass
         await asyncio.gather(*late)
 
@@ -311,22 +307,23 @@ async def one_bad_pair(
     browser: aiohttp.ClientSession,
     tally: ChaosTally,
     rng: random.Random,
-    page: tuple[str, dict[str, str]],
+    page: OpenPage,
     late: list[asyncio.Task[None]],
 ) -> bool:
     """Take one pair; the answer is sent twice at once, cut off, and again when it is long over.
 
     Some answers overtake the message that their pair is about to be shown.
     """
-    page_key, headers = page
-    told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page_key))
+    told = await insist(tally, rng, lambda: participant.next_pair(browser, tally, page))
     if told is None:
         return False
+    if told is TAKEN:
+        return True
     report = participant.new_report(told, rng.choice(participant.SIDES))
-    send = _sender(browser, tally, told, report, headers)
+    send = _sender(browser, tally, told, report, page)
 
     def start() -> Awaitable[None]:
-        return participant.start(browser, tally, told, page_key, headers)
+        return participant.start(browser, tally, told, page)
 
     if rng.random() < OVERTAKEN_SHARE:
         late.append(asyncio.create_task(_later(start, rng, OVERTAKEN_S)))

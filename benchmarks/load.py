@@ -24,7 +24,6 @@ import statistics
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -237,20 +236,19 @@ async def one_session(
 ) -> None:
     """Go from the invitation to the last pair, or until the time is over."""
     async with LightBrowser(url) as browser:
-        headers = await participant.enter(browser, tally)
-        page_key = str(uuid.uuid4())
+        page = participant.OpenPage(await participant.enter(browser, tally))
         due = time.monotonic() + chance.random() * interval
         while True:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             due = max(due + interval, time.monotonic())
             if time.monotonic() >= end:
                 return
-            told = await participant.next_pair(browser, tally, page_key)
+            told = await participant.next_pair(browser, tally, page)
             if told is None:
                 return
-            await participant.start(browser, tally, told, page_key, headers)
+            await participant.start(browser, tally, told, page)
             report = participant.new_report(told)
-            await participant.answer(browser, tally, told, report, headers)
+            await participant.answer(browser, tally, told, report, page)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ Place on the data's path: between the trial API and ``trial_flow.py``.
 import functools
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from study_app.events import tell
 from study_app.models import (
@@ -39,6 +39,18 @@ N_OF_ISSUED = 8  # columns of an issued trial
 ONCE = 1  # shown once, as far as the report goes
 
 
+class Recorded(NamedTuple):
+    """What becomes of an answer.
+
+    Attributes:
+        feedback: in practice, None in the main block.
+        following: the next trial, given out too; None where nobody asked, or it is not plain.
+    """
+
+    feedback: Feedback | None
+    following: IssuedTrial | None = None
+
+
 class NotPlain(Exception):  # noqa: N818 - says what is so
     """Something is out of the ordinary: ask ``trial_flow.py``."""
 
@@ -58,7 +70,8 @@ class PlainTrials:
             self._take_turn, self._insert = prepare(_take_turn()), prepare(_insert())
         else:
             self._store = self._store_at_once
-            self._take_turn_and_insert = prepare(_take_turn_and_insert())
+            self._record = prepare(_take_turn_and_insert())
+            self._record_and_issue = prepare(_take_turn_and_insert(and_issue=True))
         # A study session never changes its study, nor a study its file.
         self._file_of = functools.lru_cache(MOST_SESSIONS_KNOWN)(self._read_study_file)
 
@@ -99,9 +112,21 @@ class PlainTrials:
         return pair, "real" if shown == real_side else "fake"
 
     def record(
-        self, code: str, trial_key: str, report: ResponseReport, now: datetime
-    ) -> Feedback | None:
+        self,
+        code: str,
+        trial_key: str,
+        report: ResponseReport,
+        now: datetime,
+        page_key: str | None = None,
+    ) -> Recorded:
         """Store the response to the next trial; as ``trial_flow.record_response``.
+
+        Args:
+            code: of the study session.
+            trial_key: of the trial.
+            report: the answer.
+            now: the time.
+            page_key: names the opening of the page that goes on, and is given the trial after it.
 
         Raises:
             NotPlain: it is the last one, the trial was answered before, or something forbids it.
@@ -114,6 +139,7 @@ class PlainTrials:
             "now": now,
             "until": now + lease,
             "shown_well": _is_shown_well(report, study_file),
+            "page_key": page_key,
         }
         try:
             row = self._store(values)
@@ -122,11 +148,19 @@ class PlainTrials:
         if row is None:
             raise NotPlain
         tell("answered")
-        real_side = cast("Side | None", row[0])
-        return real_side and Feedback(report.chosen_side != real_side, real_side)
+        real_side, *following = row
+        feedback = real_side and Feedback(report.chosen_side != real_side, real_side)
+        if not following or following[0] is None:
+            return Recorded(feedback)
+        return Recorded(
+            feedback, issued_trial(study_file.protocol, *cast("Any", following)[:N_OF_ISSUED])
+        )
 
     def _store_in_two(self, values: Mapping[str, Any]) -> Row | None:
-        """Take the turn, then store the response, as one transaction."""
+        """Take the turn, then store the response and give out the next trial, as one transaction.
+
+        Gives the real side in practice, and what was given out.
+        """
         row = None
         with self._driver.transaction() as connection:
             if connection.first(self._take_turn, values) is None:
@@ -134,12 +168,15 @@ class PlainTrials:
             row = connection.first(self._insert, values)
             if row is None:  # given up meanwhile
                 raise GiveUp
+            if values["page_key"] is not None:
+                row = (*row, *(connection.first(self._issue, values) or ()))
         return row
 
     def _store_at_once(self, values: Mapping[str, Any]) -> Row | None:
-        """Do the same in one statement, which SQLite does not know; it saves three ways to it."""
+        """Do the same in one statement, which SQLite does not know; it saves four ways to it."""
+        statement = self._record if values["page_key"] is None else self._record_and_issue
         with self._driver.writing() as connection:
-            return connection.first(self._take_turn_and_insert, values)
+            return connection.first(statement, values)
 
     def _run(self, statement: Any, **values: Any) -> tuple[Any, ...]:
         try:
@@ -178,6 +215,14 @@ def _is_shown_well(report: ResponseReport, study_file: StudyFile) -> bool:
 _CODE = sa.bindparam("code", type_=sa.String)
 _TRIAL_KEY = sa.bindparam("trial_key", type_=sa.String)
 _NOW = sa.bindparam("now", type_=StudySession.lease_expires_at.type)
+_OF_ISSUED = (
+    Trial.trial_key,
+    Trial.place,
+    Trial.block,
+    Trial.first_side,
+    Trial.left_token,
+    Trial.right_token,
+)
 # What a change gives back of another table: SQLite takes no joined one there, but looks it up.
 _OF_SESSION = "(SELECT {} FROM study_session WHERE study_session.id = trial.study_session_id)"
 _REAL_SIDE_IN_PRACTICE = (
@@ -207,22 +252,23 @@ def _study_source() -> sa.ClauseElement:
 
 
 def _issue(dialect: str) -> sa.ClauseElement:
+    numbers: list[sa.ColumnElement[int]] = [
+        sa.literal_column(_OF_SESSION.format(name)) for name in ("n_practice", "n_trials")
+    ]
+    return (
+        _given_out()
+        .where(*_GOES_ON, StudySession.n_answered > 0, *_IS_CURRENT)
+        .returning(*_OF_ISSUED, *numbers, *_reaches_the_disk_later(dialect))
+    )
+
+
+def _given_out() -> sa.Update:
+    """Count that a trial is given to a page, unless another one has begun to show it."""
     page_key = sa.bindparam("page_key", type_=sa.String)
     return (
         sa.update(Trial)
-        .where(*_GOES_ON, StudySession.n_answered > 0, *_IS_CURRENT)
         .where(sa.or_(Trial.started_on.is_(None), Trial.started_on == page_key))
         .values(n_issued=Trial.n_issued + 1)
-        .returning(
-            Trial.trial_key,
-            Trial.place,
-            Trial.block,
-            Trial.first_side,
-            Trial.left_token,
-            Trial.right_token,
-            *(sa.literal_column(_OF_SESSION.format(name)) for name in ("n_practice", "n_trials")),
-            *_reaches_the_disk_later(dialect),
-        )
     )
 
 
@@ -284,14 +330,19 @@ def _take_turn() -> sa.ClauseElement:
     return _moved_on().where(StudySession.n_answered == place)
 
 
-def _moved_on() -> ReturningUpdate[tuple[int]]:
+def _moved_on() -> ReturningUpdate[int, int, int, int]:
     """Move the study session on by one, unless its last trial is next."""
     until = sa.bindparam("until", type_=StudySession.lease_expires_at.type)
     return (
         sa.update(StudySession)
         .where(*_GOES_ON, StudySession.n_answered + 1 < StudySession.n_trials)
         .values(n_answered=StudySession.n_answered + 1, lease_expires_at=until)
-        .returning(StudySession.id)
+        .returning(
+            StudySession.id,
+            StudySession.n_answered,
+            StudySession.n_practice,
+            StudySession.n_trials,
+        )
     )
 
 
@@ -302,8 +353,8 @@ def _insert() -> sa.ClauseElement:
     )
 
 
-def _take_turn_and_insert() -> sa.ClauseElement:
-    """Do what ``_take_turn`` and ``_insert`` do.
+def _take_turn_and_insert(*, and_issue: bool = False) -> sa.ClauseElement:
+    """Do what ``_take_turn`` and ``_insert`` do, and ``_issue`` for the next trial if wanted.
 
     The trial is locked before it is looked at, so that nobody gives it up meanwhile: what a
     statement reads without a lock is as old as its beginning, even after it waited for the study
@@ -321,10 +372,24 @@ def _take_turn_and_insert() -> sa.ClauseElement:
         .where(StudySession.n_answered == current.c.place)
         .cte("turn")
     )
-    return _inserted(current.c, lambda row: row.where(current.c.study_session_id == turn.c.id))
+    insert = _inserted(current.c, lambda row: row.where(current.c.study_session_id == turn.c.id))
+    if not and_issue:
+        return insert
+    stored = insert.cte("stored")
+    issued = (
+        _given_out()
+        .where(Trial.study_session_id == turn.c.id, Trial.place == turn.c.n_answered)
+        .where(Trial.interrupted_at.is_(None))
+        .returning(*_OF_ISSUED, turn.c.n_practice, turn.c.n_trials)
+        .cte("issued")
+    )
+    told = stored.outerjoin(issued, sa.true())
+    return sa.select(stored.c.real_side, *issued.c).select_from(told)
 
 
-def _inserted(trial: Any, limited: Callable[[sa.Select[Any]], sa.Select[Any]]) -> sa.ClauseElement:
+def _inserted(
+    trial: Any, limited: Callable[[sa.Select[Any]], sa.Select[Any]]
+) -> ReturningInsert[Any]:
     """Store a response to a trial.
 
     Args:
@@ -344,5 +409,5 @@ def _inserted(trial: Any, limited: Callable[[sa.Select[Any]], sa.Select[Any]]) -
     return (
         sa.insert(table)
         .from_select([c.name for c in columns], limited(row), include_defaults=False)
-        .returning(sa.literal_column(_REAL_SIDE_IN_PRACTICE))
+        .returning(sa.literal_column(_REAL_SIDE_IN_PRACTICE).label("real_side"))
     )

@@ -230,12 +230,13 @@ def _take_part(
         visit = Visit(client, study_file, rng, enrolled.page)
         visit.pass_checks(enrolled.seed)
         visit.open_trials()
-        while (trial := visit.next_trial(page_key))["state"] == "trial":
+        trial = visit.next_trial(page_key)
+        while trial["state"] == "trial":
             if not truths:
                 with new_session() as session:
                     truths = _read_truths(session, trial["trial_key"])
             report = _report(observer, trial, truths[trial["trial_key"]], rng)
-            visit.answer(trial, page_key, report)
+            trial = visit.answer(trial, page_key, report)
             n_answers += 1
         visit.leave()
     return n_answers

@@ -96,13 +96,20 @@ class Visit:
         found: dict[str, Any] = self._get("/api/trials/next", params={"page": page_key}).json()
         return found
 
-    def answer(self, trial: Mapping[str, Any], page_key: str, report: Mapping[str, Any]) -> None:
-        """Load both images of a trial, say that they are shown, and send the answer."""
+    def answer(
+        self, trial: Mapping[str, Any], page_key: str, report: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Load both images of a trial, say that they are shown, and send the answer.
+
+        Returns:
+            The next trial.
+        """
         for side in ("left", "right"):
             self._get(trial["images"][side])
         address = f"/api/trials/{trial['trial_key']}"
         self._send(f"{address}/start", {"page_key": page_key})
-        self._send(f"{address}/response", report)
+        reply = self._send(f"{address}/response?page={page_key}", report).json()
+        return reply["next"] or self.next_trial(page_key)
 
     def leave(self) -> None:
         """Answer the questions, if there are any, and read the debrief."""
@@ -174,8 +181,8 @@ class Visit:
         answer = self._client.post(path, data={"csrf_token": self._form_token, **fields})
         self.page = _check(answer, REDIRECT).headers["Location"]
 
-    def _send(self, path: str, body: Mapping[str, Any]) -> None:
-        _check(
+    def _send(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        return _check(
             self._client.post(path, json=body, headers={"X-CSRFToken": self._form_token}),
             OK,
         )

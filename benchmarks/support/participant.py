@@ -56,6 +56,23 @@ class Tally:
             self.seconds[step].append(time.perf_counter() - begin)
 
 
+@dataclass
+class OpenPage:
+    """One opening of the page of the pairs.
+
+    Attributes:
+        headers: of what it posts.
+        key: names it.
+        trial_key: of the pair that it goes through, or went through last.
+        told: what the server said of the pair after that one, if it did.
+    """
+
+    headers: dict[str, str]
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    trial_key: str = ""
+    told: Any = None
+
+
 def new_browser(url: str) -> aiohttp.ClientSession:
     """Open a browser with cookies and connections of its own."""
     jar = aiohttp.CookieJar(unsafe=True)  # the address is a number
@@ -92,13 +109,16 @@ def token_of(page: str, where: str) -> str:
     return found[1]
 
 
-async def next_pair(browser: aiohttp.ClientSession, tally: Tally, page_key: str) -> Any:
-    """Ask for the next pair and load its images; None if there is none left."""
-    async with tally.timed("next pair"):
-        body = await read(browser.get("/api/trials/next", params={"page": page_key}))
-    told = json.loads(body)
+async def next_pair(browser: aiohttp.ClientSession, tally: Tally, page: OpenPage) -> Any:
+    """Load the images of the next pair, asked for if nobody told; None if there is none left."""
+    told, page.told = page.told, None
+    if told is None:
+        async with tally.timed("next pair"):
+            body = await read(browser.get("/api/trials/next", params={"page": page.key}))
+        told = json.loads(body)
     if told["state"] != "trial":
         return None
+    page.trial_key = told["trial_key"]
     for side in SIDES:
         async with tally.timed("image"):
             await read(browser.get(told["images"][side]))
@@ -109,13 +129,12 @@ async def start(
     browser: aiohttp.ClientSession,
     tally: Tally,
     told: dict[str, Any],
-    page_key: str,
-    headers: dict[str, str],
+    page: OpenPage,
 ) -> None:
     """Say that the pair is about to be shown."""
     address = f"/api/trials/{told['trial_key']}/start"
     async with tally.timed("start"):
-        await read(browser.post(address, json={"page_key": page_key}, headers=headers))
+        await read(browser.post(address, json={"page_key": page.key}, headers=page.headers))
 
 
 async def answer(
@@ -123,14 +142,16 @@ async def answer(
     tally: Tally,
     told: dict[str, Any],
     report: dict[str, Any],
-    headers: dict[str, str],
+    page: OpenPage,
 ) -> None:
-    """Send an answer, and note that it was acknowledged."""
-    address = f"/api/trials/{told['trial_key']}/response"
+    """Send an answer, and note that it was acknowledged, and what is next."""
+    address = f"/api/trials/{told['trial_key']}/response?page={page.key}"
     async with tally.timed("answer"):
-        reply = await read(browser.post(address, json=report, headers=headers))
-    if json.loads(reply)["recorded"]:
+        reply = json.loads(await read(browser.post(address, json=report, headers=page.headers)))
+    if reply["recorded"]:
         tally.acknowledged.add(report["response_key"])
+    if page.trial_key == told["trial_key"]:  # no echo of an earlier pair
+        page.told = reply["next"]
 
 
 async def read(request: Any) -> bytes:

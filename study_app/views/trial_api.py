@@ -21,8 +21,7 @@ trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
 @trial_api.get("/next")
 def next_trial() -> dict[str, Any]:
     """Give the next trial under opaque names, or say that all are answered."""
-    page = request.args.get("page")
-    page_key = parse_page_key(page) if page is not None else None
+    page_key = asking_page()
     code, now = cookie.require_code(), datetime.now(UTC)
     issued: trial_flow.IssuedTrial | None
     try:
@@ -31,7 +30,21 @@ def next_trial() -> dict[str, Any]:
         issued = trial_flow.issue_next_trial(db.session(), code, now, page_key)
     if issued is None:
         return {"state": "finished", "next_url": url_for("ending.debrief")}
-    return described(issued, lambda token: url_for("images.image", token=token))
+    return described(issued, _image_url)
+
+
+def asking_page() -> str | None:
+    """Give the key of the opening of the page that asks; None where it names none.
+
+    Raises:
+        InvalidResponse: it is none.
+    """
+    page = request.args.get("page")
+    return parse_page_key(page) if page is not None else None
+
+
+def _image_url(token: str) -> str:
+    return url_for("images.image", token=token)
 
 
 def described(issued: trial_flow.IssuedTrial, image_url: Callable[[str], str]) -> dict[str, Any]:
@@ -84,17 +97,21 @@ def start_trial(trial_key: str) -> dict[str, Any]:
 
 @trial_api.post("/<trial_key>/response")
 def record_response(trial_key: str) -> dict[str, Any]:
-    """Store the answer; tell what it was worth in practice only."""
-    code = cookie.require_code()
+    """Store the answer; tell what it was worth in practice only, and a page the next pair."""
+    code, page_key = cookie.require_code(), asking_page()
     body = read_body()
     if body is None:
         raise InvalidResponse("the body is no JSON object")
     report, now = parse_response(body), datetime.now(UTC)
     try:
-        feedback = plain_trials().record(code, trial_key, report, now)
-    except NotPlain:
+        feedback, following = plain_trials().record(code, trial_key, report, now, page_key)
+    except NotPlain:  # then the page asks for the next one
         feedback = trial_flow.record_response(db.session(), code, trial_key, report, now)
-    return {"recorded": True, "feedback": asdict(feedback) if feedback else None}
+        following = None
+    reply: dict[str, Any] = {"recorded": True, "feedback": asdict(feedback) if feedback else None}
+    if page_key is not None:
+        reply["next"] = described(following, _image_url) if following else None
+    return reply
 
 
 def read_body() -> Any:

@@ -54,9 +54,14 @@ class Wire:
             self.images[path] = reply.headers, len(reply.body())
         else:
             self.texts.append(reply.text())
-        if path.partition("?")[0] == "/api/trials/next":
-            self.trials.append(reply.json())
+        if path.startswith("/api/trials/"):
+            said = reply.json()
+            self.trials += [trial for trial in (said, said.get("next")) if _is_trial(trial)]
         route.fulfill(response=reply)
+
+
+def _is_trial(said: Any) -> bool:
+    return bool(said) and said.get("state") == "trial"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import StudyMaker
 from tests.browser.live_study import LiveStudy
+from tests.browser.page_checks import asked_by_pages
 from tests.browser.participant import (
     QUESTION,
     await_question,
@@ -27,6 +28,23 @@ def test_a_double_click_stores_one_response(study: LiveStudy, page: Page):
     next_pair(page)
     await_question(page, 2)
     assert [(r["chosen_side"], r["input"]) for r in study.answered()] == [("right", "mouse")]
+
+
+def test_a_page_asks_for_its_first_pair_and_is_told_the_others_with_its_answers(
+    study: LiveStudy, page: Page
+):
+    asked = asked_by_pages(page)
+    begin(page, study)
+    practise(page, 2)
+    go_on(page, "main")
+    for number in (1, 2, 3):
+        await_question(page, number)
+        press(page, "left")
+    await_question(page, 4)
+
+    assert sum("/api/trials/next" in line for line in asked) == 1
+    assert sum("/response?page=" in line for line in asked) == 5
+    assert sum("/images/" in line for line in asked) == 12
 
 
 def test_a_key_and_a_click_store_the_first_of_them(study: LiveStudy, page: Page):

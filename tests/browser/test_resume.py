@@ -22,7 +22,7 @@ from tests.browser.stimulus_set import write_stimulus_set
 
 pytestmark = pytest.mark.browser
 
-RESPONSES = re.compile(r"/api/trials/[^/]+/response$")
+RESPONSES = re.compile(r"/api/trials/[^/]+/response\?")
 IMAGES = re.compile(r"/images/")
 OFFLINE = "[data-offline]:visible"
 WAITING = "[data-waiting]:visible"

@@ -73,14 +73,14 @@ def test_the_plain_way_stores_and_says_what_the_whole_way_does(plain):
         answer = report(chosen_side="left" if place % 3 else "right", events=[], zoom=1.5)
         answer = replace(answer, n_hidden=place % 2)
 
-        said = plain.record("own", one.trial_key, answer, SOON)
+        said, following = plain.record("own", one.trial_key, answer, SOON)
         said_too = trial_flow.record_response(db.session(), "other", other.trial_key, answer, SOON)
 
         names = ("trial_key", "left_token", "right_token")
         assert replace(one, **dict.fromkeys(names, "")) == replace(
             other, **dict.fromkeys(names, "")
         )
-        assert said == said_too
+        assert (said, following) == (said_too, None)
         assert (said is None) == (place >= PRACTICE)
         assert stored_response(one.trial_key) == stored_response(other.trial_key)
         same = ("n_issued", "n_started", "started_at", "started_on", "interrupted_at")
@@ -108,6 +108,35 @@ def test_a_second_look_is_not_valid(plain):
 
     assert again == issued
     assert not stored_response(issued.trial_key)["exposure_valid"]
+
+
+def test_a_page_that_goes_on_is_given_the_next_trial_with_its_answer(plain):
+    record_first()
+    issued = plain.issue_next("own", SOON, FIRST)
+
+    for place in range(1, ALL - 2):
+        plain.start("own", issued.trial_key, FIRST, SOON)
+        said, following = plain.record("own", issued.trial_key, report(), SOON, FIRST)
+
+        assert (said is None) == (place >= PRACTICE)
+        assert trial(following.trial_key).n_issued == 1
+        assert study_session().n_answered == place + 1
+        assert plain.issue_next("own", SOON, FIRST) == following
+        assert stored_response(issued.trial_key)["exposure_valid"]
+        issued = following
+
+
+def test_a_trial_that_another_page_shows_is_not_given_with_an_answer(plain):
+    record_first()
+    issued = plain.issue_next("own", SOON, FIRST)
+    later = trial(issued.trial_key).place + 1
+    db.session.execute(sa.update(Trial).where(Trial.place == later).values(started_on=SECOND))
+    db.session.commit()
+
+    said, following = plain.record("own", issued.trial_key, report(), SOON, FIRST)
+
+    assert (said is not None, following) == (True, None)
+    assert study_session().n_answered == later
 
 
 def refused(what: Callable[[], object]) -> bool:

@@ -30,7 +30,12 @@
 
 /** @typedef {{state: "finished", next_url: string}} Finished */
 /** @typedef {{correct: boolean, real_side: Side}} Feedback practice only. */
-/** @typedef {{recorded: true, feedback: Feedback | null}} Reply */
+/**
+ * @typedef {object} Reply
+ * @property {true} recorded
+ * @property {Feedback | null} feedback
+ * @property {Trial | null} [next] the next pair; null or missing where it has to be asked for.
+ */
 
 const TIMEOUT_MS = 15_000;
 const FORGED_OR_OLD_TOKEN = 400;
@@ -96,7 +101,7 @@ export class Api {
    * @returns {Promise<Trial | Finished>}
    */
   nextTrial(pageKey) {
-    return request(`${this.#nextUrl}?page=${encodeURIComponent(pageKey)}`, { cache: "no-store" });
+    return request(forPage(this.#nextUrl, pageKey), { cache: "no-store" });
   }
 
   /**
@@ -113,10 +118,12 @@ export class Api {
    * Sends one answer; sending it again with the same response_key changes nothing.
    * @param {string} trialKey
    * @param {object} body
+   * @param {string} [pageKey] of the opening of the page that goes on with the next pair.
    * @returns {Promise<Reply>}
    */
-  postResponse(trialKey, body) {
-    return this.#send(addressOf(this.#responseUrl, trialKey), body);
+  postResponse(trialKey, body, pageKey) {
+    const url = addressOf(this.#responseUrl, trialKey);
+    return this.#send(pageKey ? forPage(url, pageKey) : url, body);
   }
 
   /**
@@ -160,6 +167,14 @@ export class Api {
  */
 function addressOf(template, trialKey) {
   return template.replace("TRIAL_KEY", encodeURIComponent(trialKey));
+}
+
+/**
+ * @param {string} url
+ * @param {string} pageKey
+ */
+function forPage(url, pageKey) {
+  return `${url}?page=${encodeURIComponent(pageKey)}`;
 }
 
 /**

@@ -113,7 +113,7 @@ export class Flow {
       isFirstHere = false;
       const done = await this.#oneTrial(next.trial, next.pair);
       if (!done?.reply) await this.#panel("elsewhere"); // which would take the pair back at once
-      upcoming = this.#fetchUpcoming(); // meanwhile the feedback is read
+      upcoming = this.#fetchUpcoming(done?.reply?.next); // meanwhile the feedback is read
       if (done?.reply?.feedback) await this.#giveFeedback(done.reply.feedback, done.answer);
       closePair(next.pair);
     }
@@ -180,7 +180,7 @@ export class Flow {
     this.#stage.acknowledge(answer.side);
     const body = this.#record(presentation, answer);
     const [reply] = await Promise.all([
-      this.#outbox.send({ trial_key: trial.trial_key, body }),
+      this.#outbox.send({ trial_key: trial.trial_key, page_key: this.#pageKey, body }),
       this.#wait(ACKNOWLEDGED_MS),
     ]);
     return { answer, reply };
@@ -239,7 +239,7 @@ export class Flow {
 
   /**
    * Asks for the next pair and decodes both pictures; never rejects, so that it can run ahead.
-   * @param {Trial | Finished | null} known a pair that was asked for already.
+   * @param {Trial | Finished | null} known a pair that need not be asked for.
    * @returns {Promise<Upcoming>}
    */
   async #fetchUpcoming(known = null) {

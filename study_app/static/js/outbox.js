@@ -10,7 +10,12 @@
 import { ApiError, isTemporary } from "./api.js";
 
 /** @typedef {import("./api.js").Reply} Reply */
-/** @typedef {{trial_key: string, body: {response_key: string} & Record<string, unknown>}} Entry */
+/**
+ * @typedef {object} Entry
+ * @property {string} trial_key
+ * @property {string} [page_key] of the opening of the page that showed the pair.
+ * @property {{response_key: string} & Record<string, unknown>} body
+ */
 
 /**
  * @typedef {object} Store the part of localStorage that is used.
@@ -55,7 +60,7 @@ export class Outbox {
 
   /**
    * @param {object} options
-   * @param {(trialKey: string, body: object) => Promise<Reply>} options.post
+   * @param {(entry: Entry) => Promise<Reply>} options.post
    * @param {Store} options.store
    * @param {(ms: number) => Promise<void>} options.wait may end early, when the network is back.
    * @param {(isWaiting: boolean) => void} options.onWaiting told when sending stops and goes on.
@@ -106,7 +111,7 @@ export class Outbox {
   async #untilAnswered(entry) {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const reply = await this.#post(entry.trial_key, entry.body);
+        const reply = await this.#post(entry);
         this.#onWaiting(false);
         return reply;
       } catch (error) {

@@ -55,7 +55,7 @@ function start() {
   const api = new Api({ nextUrl, startUrl, responseUrl, pageUrl: location.pathname, token });
   const offline = find("[data-offline]");
   const outbox = new Outbox({
-    post: (trialKey, body) => api.postResponse(trialKey, body),
+    post: ({ trial_key, page_key, body }) => api.postResponse(trial_key, body, page_key),
     store: "forgets" in page.dataset ? openMemory() : openStore(),
     wait: waitOrOnline,
     onWaiting: (isWaiting) => (offline.hidden = !isWaiting),

@@ -68,6 +68,46 @@ def test_a_whole_study_session_goes_from_the_first_trial_to_the_debrief(particip
     assert participant.next_trial() == {"state": "finished", "next_url": "/debrief"}
 
 
+def answer_for(browser, trial_key, page=PAGE, **changes):
+    address = f"/api/trials/{trial_key}/response?page={page}"
+    return browser.post_json(address, response_body(**changes))
+
+
+def test_the_reply_to_an_answer_brings_the_next_trial_to_the_page_that_goes_on(participant):
+    trial = next_for(participant, PAGE).json
+    numbers, n_asked = [], 1
+    while trial["state"] == "trial":
+        assert set(trial) == TRIAL_FIELDS
+        assert participant.client.get(trial["images"]["left"]).status_code == 200
+        assert start(participant, trial["trial_key"]).status_code == 200
+        numbers.append((trial["block"], trial["number"]))
+        trial = answer_for(participant, trial["trial_key"]).json["next"]
+        if trial is None:
+            trial, n_asked = next_for(participant, PAGE).json, n_asked + 1
+
+    assert numbers == [("practice", n) for n in (1, 2)] + [("main", n) for n in range(1, 9)]
+    assert (trial["state"], n_asked) == ("finished", 2)
+
+
+def test_an_answer_sent_again_is_acknowledged_and_the_next_trial_has_to_be_asked_for(participant):
+    key = next_for(participant, PAGE).json["trial_key"]
+    start(participant, key)
+
+    first, again = (answer_for(participant, key, response_key=PAGE).json for _ in range(2))
+
+    assert again == {**first, "next": None}
+    assert next_for(participant, PAGE).json == first["next"]
+
+
+def test_who_names_no_page_is_told_of_no_trial_and_a_bad_name_stores_nothing(participant):
+    trial = participant.next_trial()
+
+    refused = answer_for(participant, trial["trial_key"], page="me")
+
+    assert error_of(refused) == (422, "invalid-response")
+    assert set(participant.answer(trial["trial_key"]).json) == {"recorded", "feedback"}
+
+
 def test_a_start_is_noted_and_noted_once(participant):
     key = next_for(participant, PAGE).json["trial_key"]
 
