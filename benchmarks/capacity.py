@@ -27,7 +27,7 @@ SERVER = "postgresql+psycopg://root@127.0.0.1:5432/test"
 # The aim of each database, and half of it.
 CROWDS = {"sqlite": (150, 300), "postgresql": (500, 1000)}
 WORKERS = (1, 2, 4)
-ARRIVALS_PER_S = 15
+ARRIVALS_PER_S = 6
 SHORTEST_ARRIVALS_S = 30
 HEAD = (
     "| database | workers | participants | answers a second | p50 of an answer | p95 | p99"

@@ -50,6 +50,8 @@ def create_app(settings: Settings | None = None) -> flask.Flask:
     settings = settings or load_settings()
     app = flask.Flask(__name__, instance_path=str(settings.instance_path))
     app.config.from_mapping(_flask_config(settings))
+    # no view is asynchronous, and Flask asks each of them each time
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign,assignment]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

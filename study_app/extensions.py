@@ -102,13 +102,8 @@ def init_extensions(app: flask.Flask) -> None:
             sa.event.listen(db.engine, "connect", _set_sqlite_pragmas)
             sa.event.listen(db.engine, "begin", _begin_sqlite)
         else:
-            renew_ended_connections(db.engine)
-
-
-def renew_ended_connections(engine: sa.Engine) -> None:
-    """Let an engine of PostgreSQL connect anew where the server has ended a connection."""
-    sa.event.listen(engine, "checkin", _note_use)
-    sa.event.listen(engine, "checkout", _refuse_ended_connection)
+            sa.event.listen(db.engine, "checkin", _note_use)
+            sa.event.listen(db.engine, "checkout", _refuse_ended_connection)
 
 
 def begin_write(session: Session, *, durable: bool = True) -> None:
@@ -199,10 +194,15 @@ def _refuse_ended_connection(
     """
     if time.monotonic() - entry.info.get(USED_AT, -math.inf) < LOOK_AFTER_S:
         return
+    if has_ended(connection):
+        raise InvalidatePoolError
+
+
+def has_ended(connection: Any) -> bool:
+    """Tell whether the server has said good-bye on a connection of psycopg without a question."""
     waiting = select.poll()
     waiting.register(connection.pgconn.socket, select.POLLIN)
-    if waiting.poll(0):
-        raise InvalidatePoolError
+    return bool(waiting.poll(0))
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

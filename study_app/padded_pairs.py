@@ -29,7 +29,7 @@ ONE_TIME_S = 946_684_800
 READABLE_BY_THE_PROXY = 0o644
 OPEN_TO_THE_PROXY = 0o755
 # Kept by each worker of the server: 40 pairs of 256 x 256 pixels without compression.
-MOST_BYTES = 16 * 2**20
+MOST_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,13 @@ sessions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from study_app.extensions import renew_ended_connections
-
-CONNECTIONS = 8  # of each worker; who finds all at work waits, for a millisecond or two
+from study_app.idle_connections import IdleConnections
 
 Row = tuple[Any, ...]
 
@@ -71,8 +69,9 @@ class Driver:
     def __init__(self, engine: sa.Engine) -> None:
         """Take an engine of SQLite or PostgreSQL."""
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._engine = engine
         # SQLite's driver begins nothing by itself: extensions.py.
-        self._engine = engine if self.is_sqlite else _without_transactions(engine)
+        self._idle = None if self.is_sqlite else IdleConnections(engine)
         self._dialect = engine.dialect
         self.Error: type[Exception] = engine.dialect.loaded_dbapi.Error
 
@@ -114,12 +113,12 @@ class Driver:
 
     @contextmanager
     def transaction(self) -> Iterator[PreparedConnection]:
-        """Run several statements as one durable transaction, committed at the end of the block.
+        """Run several statements of SQLite as one durable transaction, committed at the end.
 
         An error takes back what was written; so does ``GiveUp``, which ends here.
         """
         with self.writing() as connection:
-            connection.command("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+            connection.command("BEGIN IMMEDIATE")
             try:
                 yield connection
             except self.Error:
@@ -132,8 +131,11 @@ class Driver:
             else:
                 connection.command("COMMIT")
 
+    def _from_pool(self) -> AbstractContextManager[Any]:
+        return self._from_engine() if self._idle is None else self._idle.one()
+
     @contextmanager
-    def _from_pool(self) -> Iterator[Any]:
+    def _from_engine(self) -> Iterator[Any]:
         pooled = self._engine.raw_connection()
         try:
             yield pooled.dbapi_connection
@@ -142,24 +144,6 @@ class Driver:
             raise
         finally:
             pooled.close()
-
-
-def _without_transactions(engine: sa.Engine) -> sa.Engine:
-    """Give an engine on the same database whose connections never begin a transaction.
-
-    To change a connection of a session to and fro would cost as much as half a statement. They end
-    with those of the given engine.
-    """
-    own = sa.create_engine(
-        engine.url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_reset_on_return=None,
-    )
-    renew_ended_connections(own)
-    sa.event.listen(engine, "engine_disposed", lambda _: own.dispose())
-    return own
 
 
 class GiveUp(Exception):  # noqa: N818 - a wish, not an error

@@ -40,6 +40,7 @@ def test_no_row_is_none(driver):
     assert stored(driver) is None
 
 
+@pytest.mark.sqlite
 def test_a_transaction_is_stored_whole_or_not_at_all(driver):
     add = driver.prepare(ADD)
     with driver.transaction() as connection:
@@ -80,9 +81,8 @@ def test_sessions_find_their_connections_as_they_were(driver):
     assert stored(driver) == "a"
 
 
+@pytest.mark.sqlite
 def test_an_answer_is_synced_after_a_lighter_write(driver):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL syncs every commit")
     ask = driver.prepare(sa.text("SELECT synchronous FROM pragma_synchronous"))
     with driver.writing(durable=False) as connection:
         assert connection.first(ask, {}) == (1,)
@@ -90,6 +90,7 @@ def test_an_answer_is_synced_after_a_lighter_write(driver):
         assert connection.first(ask, {}) == (2,)
 
 
+@pytest.mark.sqlite
 def test_a_writer_waits_for_another_one(driver):
     add = driver.prepare(ADD)
     has_begun = threading.Event()
