@@ -3,7 +3,9 @@
 #   make demo                     with crops of the photographs inside scikit-image
 #   make demo PHOTOS=~/Pictures   with your own
 #   make demo SERVE=0             stops before serving
-#   make test                     formatting, lint, types, import contracts, all tests
+#   make test                     formatting, lint, types, import contracts, all tests but long ones
+#   make test COVERAGE=1          the same, and which lines and branches they ran
+#   make frames                   what is measured in frames of the screen, alone: two minutes
 #   make long                     chaos, load and the adversary: some minutes more
 #   make pages                    every command of the documentation, and the release: ten minutes
 #   make trainings                trainings killed, divided and on each backend: many minutes
@@ -21,6 +23,7 @@ PHOTOS ?=
 # not every shell expands PHOTOS=~/Pictures
 override PHOTOS := $(patsubst ~/%,$(HOME)/%,$(PHOTOS))
 SERVE ?= 1
+COVERAGE ?=
 PORT ?= 5000
 DEMO := instance/demo
 DEMO_SET := $(DEMO)/set/manifest.json
@@ -29,10 +32,10 @@ DEMO_MAX_PHOTOS := 120
 WORKERS ?= 2
 BENCH_TABLE := instance/bench.jsonl
 
-.PHONY: help install demo test lint pytest postgresql long pages trainings bench docs audit sbom release clean
+.PHONY: help install demo test lint pytest frames postgresql long pages trainings bench docs audit sbom release clean
 
 help:
-	@sed -n '3,13s/^# *//p' Makefile
+	@sed -n '3,15s/^# *//p' Makefile
 
 install: $(INSTALLED)
 
@@ -70,13 +73,14 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What is measured in frames needs a screen to itself: those tests run alone, after the others.
-# 5 says that PYTEST="..." chose none of these tests.
+# 5 says that PYTEST="..." chose none of these tests. Coverage costs a third more time: CI measures it.
 pytest: $(INSTALLED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not frames" \
-	  --cov --cov-report= $(PYTEST) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest -m frames \
-	  --cov --cov-append --cov-report=term:skip-covered $(PYTEST) || [ $$? -eq 5 ]
+	  $(if $(COVERAGE),--cov --cov-report=term:skip-covered) $(PYTEST) || [ $$? -eq 5 ]
+
+# What is measured in frames needs a screen to itself: those tests run alone.
+frames: $(INSTALLED)
+	$(BIN)/python -m pytest -m frames $(PYTEST) || [ $$? -eq 5 ]
 
 # What the web study stores is tested again on PostgreSQL, with those tests alone that store something.
 postgresql: $(INSTALLED)

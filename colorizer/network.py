@@ -96,7 +96,7 @@ def initialise_from_data(network: keras.Model, lightness: npt.NDArray[np.float32
         if isinstance(layer, keras.layers.Conv2D | keras.layers.Conv2DTranspose):
             # before the ReLU, which Keras applies inside the layer
             activation, layer.activation = layer.activation, keras.activations.linear
-            spread = float(keras.ops.std(keras.ops.cast(layer(x), "float32")))
+            spread = number_of(keras.ops.std(keras.ops.cast(layer(x), "float32")))
             layer.activation = activation
             layer.kernel.assign(layer.kernel / max(spread, 1e-6))
         x = layer(x)
@@ -120,7 +120,7 @@ def rescale_blocks(network: keras.Model, lightness: npt.NDArray[np.float32]) -> 
             return
         if isinstance(layer, keras.layers.Conv2D):
             layer.bias.assign(layer.bias * factor)
-            shrink = 1.0 / max(float(keras.ops.std(keras.ops.cast(layer(x), "float32"))), 1e-6)
+            shrink = 1.0 / max(number_of(keras.ops.std(keras.ops.cast(layer(x), "float32"))), 1e-6)
             layer.kernel.assign(layer.kernel * shrink)
             layer.bias.assign(layer.bias * shrink)
             factor *= shrink
@@ -140,6 +140,11 @@ def set_final_bias(network: keras.Model, prior: npt.NDArray[Any]) -> None:
     """
     head = network.layers[-1]
     head.bias.assign(np.log(prior).astype(np.float32))
+
+
+def number_of(tensor: Any) -> float:
+    """Give the one number in a tensor, which torch gives up only apart from its gradient."""
+    return float(keras.ops.convert_to_numpy(tensor))
 
 
 def targets_of(

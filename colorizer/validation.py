@@ -13,7 +13,7 @@ from colorizer.ab_bins import decode_logits
 from colorizer.config import STRIDE, TrainingConfig
 from colorizer.crops import centre_crop
 from colorizer.lab import join_lightness_ab, rgb_to_lab
-from colorizer.network import cross_entropy, pixel_weights, squared_error, targets_of
+from colorizer.network import cross_entropy, number_of, pixel_weights, squared_error, targets_of
 from colorizer.rebalancing import bin_weights
 from colorizer.run_directory import SAMPLES_NAME, whole_file
 from colorizer.shards import Photographs, UInt8
@@ -103,13 +103,13 @@ def _measure(
     predicted = keras.ops.convert_to_numpy(output)
     ab_real = keras.ops.convert_to_numpy(ab)
     if encoded is None:
-        loss = float(keras.ops.mean(squared_error(output, ab)))
+        loss = number_of(keras.ops.mean(squared_error(output, ab)))
         return {"val_loss": loss, **_chromas(predicted, ab_real)}
     weights = pixel_weights(encoded[0], ab, _class_weights(config, prior))
     entropy = cross_entropy(output, *encoded)
     return {
-        "val_loss": float(keras.ops.mean(weights * entropy)),
-        "val_cross_entropy": float(keras.ops.mean(entropy)),
+        "val_loss": number_of(keras.ops.mean(weights * entropy)),
+        "val_cross_entropy": number_of(keras.ops.mean(entropy)),
         **_chromas(decode_logits(predicted), ab_real),
     }
 
@@ -117,7 +117,7 @@ def _measure(
 def _references(rgb: UInt8, config: TrainingConfig, prior: npt.NDArray[Any]) -> dict[str, float]:
     _, encoded, ab = targets_of(_tensor(rgb), config.loss, config.neighbours)
     if encoded is None:
-        return {"loss_grey": float(keras.ops.mean(squared_error(keras.ops.zeros_like(ab), ab)))}
+        return {"loss_grey": number_of(keras.ops.mean(squared_error(keras.ops.zeros_like(ab), ab)))}
     indices, shares = encoded
     log_prior = _tensor(np.log(prior).astype(np.float32))
     certain = keras.ops.log(keras.ops.maximum(shares, LEAST_SHARE))
@@ -130,11 +130,11 @@ def _references(rgb: UInt8, config: TrainingConfig, prior: npt.NDArray[Any]) -> 
     names = {"uniform": "loss_uniform", "prior": "loss_prior", "label": "loss_labels"}
     return {
         **{
-            names[name]: float(keras.ops.mean(weights * value))
+            names[name]: number_of(keras.ops.mean(weights * value))
             for name, value in references.items()
         },
         **{
-            f"val_{name}_entropy": float(keras.ops.mean(value))
+            f"val_{name}_entropy": number_of(keras.ops.mean(value))
             for name, value in references.items()
         },
     }
