@@ -48,10 +48,17 @@ def notes_of(
             f"materials/study.toml holds {', '.join(codes)} of the recruiter; publish it when all"
             " are paid"
         )
-    n_free = sum(row["question_id"] in free_text_ids(study_file) for row in answers)
-    if n_free:
-        it = noun(n_free, "it", "them")
-        yield f"{counted(n_free, 'answer')} could be written freely; read {it} before others do"
+    free = free_text_ids(study_file)
+    n_written = sum(row["question_id"] in free and not _is_chosen(row) for row in answers)
+    if n_written:
+        it = noun(n_written, "it", "them")
+        yield f"{counted(n_written, 'answer')} in people's own words; read {it} before others do"
+
+
+def _is_chosen(row: Mapping[str, str]) -> bool:
+    """Tell whether an answer is one of the options beside which people may write."""
+    asked = STANDARD_QUESTIONS.get(row["question_id"])
+    return asked is not None and row["answer"] in asked.values
 
 
 def free_text_ids(study_file: StudyFile) -> set[str]:

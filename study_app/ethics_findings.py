@@ -3,6 +3,7 @@
 Reads the study file only. Whether a sentence is good it cannot tell; whether one is there, it can.
 """
 
+import re
 from collections.abc import Iterator
 
 from study_app.findings import Finding, Severity
@@ -14,6 +15,8 @@ PEOPLE = "who-answers-for-the-study"
 CONSENT = "what-people-agree-to"
 PAY = "pay-and-time"
 WORDS = "languages"
+# Whatever somebody can be reached at, written in any way.
+AN_ADDRESS = re.compile(r"\S@\S|\w\.\w+/|://|www\.|(?:\d\D?){5}")
 # Own words that a language may lack without the study failing.
 OPTIONAL_WORDS = ("lead", "invitation", "instructions", "explanation", "debrief")
 
@@ -29,8 +32,18 @@ def ethics_findings(study_file: StudyFile) -> list[Finding]:
 
 
 def _people(study_file: StudyFile) -> Iterator[Finding]:
-    ethics = study_file.ethics
-    if not study_file.study.contact.strip():
+    ethics, contact = study_file.ethics, study_file.study.contact.strip()
+    if contact and not AN_ADDRESS.search(contact):
+        yield Finding(
+            "contact-no-address",
+            "should",
+            "[study] contact",
+            f'Nobody can be reached at "{contact}": it holds no e-mail or web address and no'
+            " telephone number.",
+            'contact = "lab@example.org"',
+            PEOPLE,
+        )
+    if not contact:
         yield Finding(
             "no-contact",
             "must",

@@ -33,12 +33,14 @@ def test_codes_of_the_recruiter_are_named_by_key_and_not_told(study_file):
 
 
 def test_answers_that_people_wrote_are_counted(study_file):
-    answers = [{"question_id": name} for name in ("display", "strategy", "job", "job")]
+    said = (("display", "phone"), ("strategy", "No."), ("job", "no"), ("trouble", "no"),
+            ("trouble", "The bell rang."))  # fmt: skip
+    answers = [{"question_id": name, "answer": answer} for name, answer in said]
 
     notes = list(notes_of(study_file, COMPLETE, "closed", answers))
 
     assert free_text_ids(study_file) == {"strategy", "trouble", "job"}
-    assert any(note.startswith("3 answers could be written freely") for note in notes)
+    assert any(note.startswith("3 answers in people's own words") for note in notes)
 
 
 def test_an_open_study_and_what_is_not_stated_are_said(study_file):

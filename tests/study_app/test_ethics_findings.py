@@ -43,6 +43,14 @@ def changed(table, **values):
     return replace(study_file, **{table: replace(getattr(study_file, table), **values)})
 
 
+@pytest.mark.parametrize(
+    "contact",
+    ["Anna <anna@example.org>", "https://lab.example.org", "example.org/lab", "+49 30 1234-56"],
+)
+def test_whatever_somebody_can_be_reached_at_is_a_contact(contact):
+    assert codes(changed("study", contact=contact)) == set()
+
+
 def test_a_study_that_says_everything_leaves_nothing_to_ask():
     assert codes(answered()) == set()
 
@@ -51,6 +59,7 @@ def test_a_study_that_says_everything_leaves_nothing_to_ask():
     ("table", "values", "found"),
     [
         ("study", {"contact": " "}, ("no-contact", "must")),
+        ("study", {"contact": "Anna"}, ("contact-no-address", "should")),
         ("ethics", {"institution": ""}, ("no-institution", "must")),
         ("ethics", {"data_protection": ""}, ("no-data-protection", "must")),
         ("ethics", {"approval": ""}, ("no-approval", "should")),
