@@ -57,6 +57,8 @@ BACK_OFF_S = (0.1, 0.5)
 # As the browser does: wrong requests are not sent again, all other troubles are.
 FINAL_STATUS = (400, 401, 403, 404, 409, 410, 422)
 CUT_OFF_SHARE = 0.5
+# Sooner than any answer comes, or about when it does.
+HANG_UP_S = (0.001, 0.02)
 OVERTAKEN_SHARE = 0.3
 LATE_S = (0.5, 3.0)  # other pairs are answered meanwhile
 OVERTAKEN_S = (0.05, 0.4)
@@ -356,7 +358,7 @@ async def _later(
 async def _cut_off(send: Callable[[], Awaitable[None]], rng: random.Random) -> bool:
     """Send, and hang up before or after the server has stored it; says whether in time."""
     try:
-        await asyncio.wait_for(send(), rng.uniform(0.0, 0.02))
+        await asyncio.wait_for(send(), rng.uniform(0.0, rng.choice(HANG_UP_S)))
     except TimeoutError:
         return True
     except participant.TROUBLES:
