@@ -152,9 +152,7 @@ class PlainTrials:
         feedback = real_side and Feedback(report.chosen_side != real_side, real_side)
         if not following or following[0] is None:
             return Recorded(feedback)
-        return Recorded(
-            feedback, issued_trial(study_file.protocol, *cast("Any", following)[:N_OF_ISSUED])
-        )
+        return Recorded(feedback, issued_trial(study_file.protocol, *following))
 
     def _store_in_two(self, values: Mapping[str, Any]) -> Row | None:
         """Take the turn, then store the response and give out the next trial, as one transaction.

@@ -21,7 +21,7 @@ trial_api = Blueprint("trial_api", __name__, url_prefix="/api/trials")
 @trial_api.get("/next")
 def next_trial() -> dict[str, Any]:
     """Give the next trial under opaque names, or say that all are answered."""
-    page_key = asking_page()
+    page_key = _asking_page()
     code, now = cookie.require_code(), datetime.now(UTC)
     issued: trial_flow.IssuedTrial | None
     try:
@@ -33,7 +33,7 @@ def next_trial() -> dict[str, Any]:
     return described(issued, _image_url)
 
 
-def asking_page() -> str | None:
+def _asking_page() -> str | None:
     """Give the key of the opening of the page that asks; None where it names none.
 
     Raises:
@@ -98,7 +98,7 @@ def start_trial(trial_key: str) -> dict[str, Any]:
 @trial_api.post("/<trial_key>/response")
 def record_response(trial_key: str) -> dict[str, Any]:
     """Store the answer; tell what it was worth in practice only, and a page the next pair."""
-    code, page_key = cookie.require_code(), asking_page()
+    code, page_key = cookie.require_code(), _asking_page()
     body = read_body()
     if body is None:
         raise InvalidResponse("the body is no JSON object")

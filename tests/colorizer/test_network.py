@@ -109,7 +109,12 @@ def test_initialised_from_data_every_convolution_has_unit_variance(rng):
     assert 0.1 < np.mean(output**2) < 2.0
 
 
-def test_rescaled_blocks_have_unit_variance_and_give_the_same_output(rng):
+def test_rescaled_blocks_have_unit_variance_and_give_the_same_output():
+    """The same up to what is added to each variance, which shows where a channel hardly varies.
+
+    So the input is fixed, as the network is: of 25 drawn ones two went beyond the bound.
+    """
+    rng = np.random.default_rng(1)
     network = build_network(0.125, seed=1, bn_momentum=0.0)
     lightness = rng.uniform(0, 100, (8, 32, 32, 1)).astype(np.float32)
     for layer in network.layers:
@@ -121,7 +126,7 @@ def test_rescaled_blocks_have_unit_variance_and_give_the_same_output(rng):
 
     rescale_blocks(network, lightness)
 
-    np.testing.assert_allclose(numpy_of(network(lightness)), expected, rtol=1e-2, atol=5e-2)
+    np.testing.assert_allclose(numpy_of(network(lightness)), expected, rtol=1e-2, atol=1e-2)
     inner = keras.Model(network.input, network.get_layer("conv6_3").output)
     assert numpy_of(inner(lightness)).std() == pytest.approx(1, rel=0.01)
 
